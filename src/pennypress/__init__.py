@@ -1,0 +1,1 @@
+"""Pennypress: the metered paywall for independent newspapers."""

@@ -1,0 +1,198 @@
+"""The decision: who gets the article in full, who gets the preview, and why.
+
+``decide`` answers at once where the meter has no say, and otherwise returns a Metered that names what to ask of the
+meter; ``settle`` makes the meter's answer a Decision. Both depend on their arguments alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pennypress.core.article import Access, Article
+from pennypress.core.entitlement import Entitlement, EntitlementKind, Lock, Opening
+from pennypress.core.meter import Claim, Outcome, Spend, Unit
+from pennypress.core.policy import Policy, Step
+from pennypress.core.reader import Reader, ReaderKind
+from pennypress.core.window import Span
+
+
+class Reason(StrEnum):
+    """Why a decision is as it is; goes out as the header ``Pennypress-Reason``."""
+
+    FREE = "free"
+    BRIEF = "brief"
+    OPENING = "opening"
+    ENTITLED = "entitled"
+    GRANTED = "granted"
+    REPEATED = "repeated"
+    USED_UP = "used-up"
+    PREMIUM = "premium"
+    NOT_SPENT = "not-spent"
+    METER_UNKNOWN = "meter-unknown"
+    OPEN_ON_FAILURE = "open-on-failure"
+
+
+class State(StrEnum):
+    """What the page tells its reader; exactly one is in a page, or none."""
+
+    MORE = "more"
+    LAST = "last"
+    STAYS_OPEN = "stays-open"
+    USED_UP = "used-up"
+    PREMIUM = "premium"
+    UNKNOWN = "unknown"
+    OPENED = "opened"
+    INSTITUTION = "institution"
+    GIFT = "gift"
+    BUDGET = "budget"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request for one article. ``spends`` is False for one that must not take a unit (HEAD, POST, a robot)."""
+
+    article: Article
+    reader: Reader
+    now: datetime
+    brief: bool = False
+    spends: bool = True
+    openings: tuple[Opening, ...] = ()
+    locks: tuple[Lock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a visit.
+
+    ``state`` is None where the page says nothing. ``remaining``, ``limit`` and ``resets`` are set where the meter
+    had a say; ``resets`` is when the meter resets (rolling: when the next article comes back), ``until`` when an
+    opening closes or a repeated article's own unit comes back. ``more_when_registered`` is how many more articles
+    registering would open now.
+    """
+
+    full: bool
+    reason: Reason
+    state: State | None = None
+    limit: int | None = None
+    remaining: int | None = None
+    resets: datetime | None = None
+    until: datetime | None = None
+    rolling: bool = False
+    more_when_registered: int = 0
+    name: str = ""
+    trace: tuple[Step, ...] = ()
+
+    @property
+    def spent_now(self) -> bool:
+        """Whether this visit took a unit."""
+        return self.reason is Reason.GRANTED
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """A visit on which the meter has the last word: what to claim, and whether it may be taken."""
+
+    claim: Claim
+    spends: bool
+    policy: Policy
+    article: Article
+    kind: ReaderKind
+    trace: tuple[Step, ...]
+
+
+def decide(policy: Policy, visit: Visit) -> Decision | Metered:
+    """Decide without the meter where it has no say; else say what to ask of it."""
+    access, steps = policy.access(visit.article, visit.now)
+    locked = next((lock for lock in visit.locks if lock.locks(visit.article, visit.now)), None)
+    if locked is not None:
+        access, steps = Access.PREMIUM, (*steps, Step("lock", True, locked.why))
+    if visit.brief and access is not Access.PREMIUM:
+        return Decision(True, Reason.BRIEF, trace=(*steps, Step("brief", True, "short enough to be free")))
+    if access is Access.FREE:
+        return Decision(True, Reason.FREE, trace=steps)
+    for right in visit.reader.entitlements:
+        if right.holds(visit.now):
+            return _entitled(right, (*steps, Step("entitlement", True, right.kind.value)))
+    steps = (*steps, Step("entitlement", False, "none holds"))
+    openings = () if locked else visit.openings
+    for opening in openings:
+        if opening.opens(visit.article, visit.now):
+            trace = (*steps, Step("opening", True, opening.why))
+            return Decision(True, Reason.OPENING, State.OPENED, until=opening.until, trace=trace)
+    if openings:
+        steps = (*steps, Step("opening", False, "none opens this article"))
+    if access is Access.PREMIUM:
+        return Decision(False, Reason.PREMIUM, State.PREMIUM, trace=steps)
+    limit = policy.limit_for(registered=visit.reader.kind is not ReaderKind.ANONYMOUS)
+    claim = Claim(
+        reader=visit.reader.id,
+        article=visit.article.key,
+        limit=limit,
+        span=policy.window.span(visit.now),
+        now=visit.now,
+        title=visit.article.title,
+    )
+    return Metered(claim, visit.spends, policy, visit.article, visit.reader.kind, steps)
+
+
+def settle(metered: Metered, spend: Spend) -> Decision:
+    """Make the meter's answer a decision."""
+    claim, standing = metered.claim, spend.standing
+    remaining = standing.remaining(claim.limit)
+    answered = Decision(
+        full=spend.granted,
+        reason=_REASONS[spend.outcome],
+        state=_state(spend, claim),
+        limit=claim.limit,
+        remaining=remaining,
+        resets=standing.next_return(claim.span, claim.limit),
+        rolling=claim.span.length is not None,
+        trace=(*metered.trace, Step("meter", spend.granted, f"{spend.outcome.value}, {remaining} of {claim.limit} left")),
+    )
+    unit = standing.unit(claim.article)
+    if unit is not None and answered.state is State.STAYS_OPEN:
+        answered = replace(answered, until=_open_until(unit, claim.span))
+    if remaining == 0 and metered.kind is ReaderKind.ANONYMOUS:
+        registered = standing.remaining(metered.policy.limit_for(registered=True))
+        answered = replace(answered, more_when_registered=registered)
+    return answered
+
+
+def unanswered(metered: Metered, now: datetime) -> Decision:
+    """The decision when the meter could not be asked: the preview, or, where the policy opens new articles on a
+    failure, the whole of one that is new enough. The archive never opens."""
+    newer_than, published = metered.policy.open_newer_than, metered.article.published
+    if newer_than is not None and published is not None and timedelta(0) <= now - published < newer_than:
+        trace = (*metered.trace, Step("meter", False, "could not be asked; new enough to open"))
+        return Decision(True, Reason.OPEN_ON_FAILURE, trace=trace)
+    trace = (*metered.trace, Step("meter", False, "could not be asked"))
+    return Decision(False, Reason.METER_UNKNOWN, State.UNKNOWN, trace=trace)
+
+
+_REASONS = {
+    Outcome.GRANTED: Reason.GRANTED,
+    Outcome.REPEATED: Reason.REPEATED,
+    Outcome.USED_UP: Reason.USED_UP,
+    Outcome.NOT_SPENT: Reason.NOT_SPENT,
+}
+
+
+def _state(spend: Spend, claim: Claim) -> State:
+    if spend.standing.remaining(claim.limit) > 0:
+        return State.MORE
+    if not spend.granted:
+        return State.USED_UP
+    if spend.outcome is Outcome.GRANTED or spend.standing.was_last(claim.article, claim.limit):
+        return State.LAST
+    return State.STAYS_OPEN
+
+
+def _open_until(unit: Unit, span: Span) -> datetime:
+    return span.returns(unit.taken)
+
+
+def _entitled(right: Entitlement, trace: tuple[Step, ...]) -> Decision:
+    state = {EntitlementKind.INSTITUTION: State.INSTITUTION, EntitlementKind.GIFT: State.GIFT}.get(right.kind)
+    return Decision(True, Reason.ENTITLED, state, name=right.name, until=right.until, trace=trace)

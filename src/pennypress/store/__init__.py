@@ -1,0 +1,100 @@
+"""The stores: where meters, openings and counts are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from pennypress.core.entitlement import Lock, Opening
+from pennypress.core.meter import Claim, ReaderId, Spend, Standing
+from pennypress.core.policy import Mode
+from pennypress.core.window import Span
+
+
+class MeterStore(Protocol):
+    """Keeps every reader's meter. All of it raises StoreUnavailable when the store does not answer in time."""
+
+    async def spend(self, claim: Claim) -> Spend:
+        """Grant or refuse a claim in one atomic step, all or nothing; a grant is durable when this returns.
+
+        A claim whose wait has ended (StoreUnavailable) is withdrawn: it is never committed afterwards.
+        """
+        ...
+
+    async def standing(self, reader: ReaderId, span: Span, now: datetime) -> Standing:
+        """Where a reader stands; the empty standing for one never seen."""
+        ...
+
+    async def merge(self, source: ReaderId, into: ReaderId, span: Span, now: datetime) -> Standing:
+        """Join the meter of ``source`` into that of ``into`` as a union, once; later spends on the source follow."""
+        ...
+
+    async def forget(self, reader: ReaderId, span: Span, now: datetime) -> None:
+        """Forget which articles the reader opened; the number stays spent until each would have come back."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of every resource."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What an operator said to running workers: openings, locks, and a mode where one was said after their start.
+
+    ``generation`` grows with every change.
+    """
+
+    generation: int = 0
+    mode: Mode | None = None
+    openings: tuple[Opening, ...] = ()
+    locks: tuple[Lock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of ``status``: readers with a unit in the span, those stopped, and the day's tallies by name."""
+
+    readers: int
+    stopped: int
+    would_be_stopped: int
+    tallies: Mapping[str, int]
+
+
+class ControlStore(Protocol):
+    """Carries an operator's words to running workers, and the workers' tallies back."""
+
+    async def controls(self) -> Controls:
+        """The controls as they stand; cheap while nothing has changed. Openings and locks that are over are left out
+        only by those who read them: they carry their own times."""
+        ...
+
+    async def say_mode(self, mode: Mode) -> None:
+        """Switch running workers to a mode."""
+        ...
+
+    async def open(self, opening: Opening) -> None:
+        """Add an opening."""
+        ...
+
+    async def lock(self, lock: Lock) -> None:
+        """Add a lock."""
+        ...
+
+    async def unlock(self, path: str) -> bool:
+        """Lift the lock on a pattern's text; False when there was none."""
+        ...
+
+    async def tally(self, day: date, counts: Mapping[str, int], stopped: Sequence[ReaderId], *, observed: bool) -> None:
+        """Add to a day's tallies, and note readers who were stopped (or, observed, would have been)."""
+        ...
+
+    async def summary(self, span: Span, day: date, now: datetime) -> Summary:
+        """The figures for ``status``."""
+        ...
+
+
+class Store(MeterStore, ControlStore, Protocol):
+    """Both in one: what ``[store] meters`` names."""
