@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,3 +58,12 @@ def test_a_wheel_holds_catalogues_templates_and_styles(tmp_path: Path) -> None:
             assert str(source.with_suffix(".mo").relative_to(SOURCE.parent)) in inside
         elif source.is_file() and source.suffix not in {".pyc", ".mo"}:
             assert str(source.relative_to(SOURCE.parent)) in inside
+
+
+def test_every_declared_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    groups = project["dependency-groups"]
+    run = [*project["project"]["dependencies"], *groups["build"]]
+    for file, declared in (("run.txt", run), ("dev.txt", [*run, *groups["dev"]])):
+        pinned = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / file).read_text("utf-8"), re.MULTILINE))
+        assert {re.split(r"[>=<\[ ]", requirement)[0].lower() for requirement in declared} <= pinned
