@@ -7,6 +7,7 @@
     │   ├── StoreUnusable       the store must not be used: damaged, too new, on a network disk
     │   └── StoreUnavailable    the store did not answer in time; asking again may succeed
     ├── TargetError             a request target that no well-meant client sends
+    ├── OriginError             the origin did not answer as it should; says which way it failed
     └── PageError
         └── Undecodable         the bytes of a page cannot be turned into text without doubt
 
@@ -17,6 +18,7 @@ for people; each message is one sentence that says where, what is wrong, and how
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class PennypressError(Exception):
@@ -61,6 +63,24 @@ class StoreUnavailable(StoreError):
 
 class TargetError(PennypressError):
     """A request target that no well-meant client sends; the answer is 400."""
+
+
+class OriginFailure(StrEnum):
+    """The ways in which an origin fails: not there or not sensible, too slow, an answer that is too large for what
+    must be done with it, an answer broken off after it had begun."""
+
+    DOWN = "down"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
+    BROKEN = "broken"
+
+
+class OriginError(PennypressError):
+    """The origin did not answer as it should; ``kind`` says which way it failed."""
+
+    def __init__(self, kind: OriginFailure, detail: str) -> None:
+        super().__init__(f"the origin failed ({kind.value}): {detail}")
+        self.kind = kind
 
 
 class PageError(PennypressError):
