@@ -80,15 +80,18 @@ class ControlStore(Protocol):
         ...
 
     async def lock(self, lock: Lock) -> None:
-        """Add a lock."""
+        """Add a lock; it takes the place of one on the same pattern."""
         ...
 
     async def unlock(self, path: str) -> bool:
         """Lift the lock on a pattern's text; False when there was none."""
         ...
 
-    async def tally(self, day: date, counts: Mapping[str, int], stopped: Sequence[ReaderId], *, observed: bool) -> None:
-        """Add to a day's tallies, and note readers who were stopped (or, observed, would have been)."""
+    async def tally(
+        self, day: date, counts: Mapping[str, int], stopped: Sequence[ReaderId], *, observed: bool, now: datetime
+    ) -> None:
+        """Add to the tallies of a day in the paper's zone, and note readers who were stopped (or, observed, would
+        have been) by ``now``."""
         ...
 
     async def summary(self, span: Span, day: date, now: datetime) -> Summary:

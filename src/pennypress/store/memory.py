@@ -1,0 +1,138 @@
+"""The store in this process's memory: the reference meaning of every store, and enough to try things out.
+
+It is exact within one process and lost with it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+
+from pennypress.core.entitlement import Lock, Opening
+from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
+from pennypress.core.meter import spend as meaning
+from pennypress.core.policy import Mode
+from pennypress.core.window import Span
+from pennypress.store import Controls, Summary
+from pennypress.store.held import SeenTime, Units, as_kept, counting, forgotten, joined, kept_from
+
+_BETWEEN_CLEANINGS = timedelta(days=1)
+
+
+class MemoryStore:
+    """Keeps all in dictionaries. ``tick`` is a clock that nobody sets, in seconds."""
+
+    def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
+        self._units: dict[ReaderId, Units] = {}
+        self._merged: dict[ReaderId, ReaderId] = {}
+        self._controls = Controls()
+        self._tallies: dict[date, Counter[str]] = {}
+        self._stopped: dict[bool, dict[ReaderId, datetime]] = {False: {}, True: {}}
+        self._tick = tick
+        self._seen: SeenTime | None = None
+        self._cleaned_to: datetime | None = None
+
+    async def spend(self, claim: Claim) -> Spend:
+        """Grant or refuse a claim."""
+        claim = as_kept(claim)
+        self.clean(claim.span, claim.now)
+        reader = self._followed(claim.reader)
+        units = self._units.get(reader, ())
+        answer = meaning(counting(units, claim.span, claim.now), claim)
+        if answer.outcome is Outcome.GRANTED:
+            self._units[reader] = (*units, answer.standing.units[-1])
+        return answer
+
+    async def standing(self, reader: ReaderId, span: Span, now: datetime) -> Standing:
+        """Where a reader stands."""
+        return counting(self._units.get(self._followed(reader), ()), span, now)
+
+    async def merge(self, source: ReaderId, into: ReaderId, span: Span, now: datetime) -> Standing:
+        """Join ``source`` into ``into``, once."""
+        target = self._followed(into)
+        if source not in self._merged and source != target:
+            units = joined(self._units.pop(source, ()), self._units.get(target, ()), span, now)
+            if units:
+                self._units[target] = units
+            self._merged[source] = target
+        return counting(self._units.get(target, ()), span, now)
+
+    async def forget(self, reader: ReaderId, span: Span, now: datetime) -> None:
+        """Forget which articles the reader opened."""
+        followed = self._followed(reader)
+        if followed in self._units:
+            self._units[followed] = forgotten(self._units[followed])
+
+    async def controls(self) -> Controls:
+        """The controls as they stand."""
+        return self._controls
+
+    async def say_mode(self, mode: Mode) -> None:
+        """Switch to a mode."""
+        self._say(replace(self._controls, mode=mode))
+
+    async def open(self, opening: Opening) -> None:
+        """Add an opening."""
+        self._say(replace(self._controls, openings=(*self._controls.openings, opening)))
+
+    async def lock(self, lock: Lock) -> None:
+        """Add a lock; it takes the place of one on the same pattern."""
+        others = tuple(held for held in self._controls.locks if held.path.text != lock.path.text)
+        self._say(replace(self._controls, locks=(*others, lock)))
+
+    async def unlock(self, path: str) -> bool:
+        """Lift the lock on a pattern's text."""
+        others = tuple(held for held in self._controls.locks if held.path.text != path)
+        if len(others) == len(self._controls.locks):
+            return False
+        self._say(replace(self._controls, locks=others))
+        return True
+
+    async def tally(
+        self, day: date, counts: Mapping[str, int], stopped: Sequence[ReaderId], *, observed: bool, now: datetime
+    ) -> None:
+        """Add to a day's tallies, and note who was stopped."""
+        self._tallies.setdefault(day, Counter()).update(counts)
+        moment = now.astimezone(UTC).replace(microsecond=0)
+        for reader in stopped:
+            self._stopped[observed][reader] = moment
+
+    async def summary(self, span: Span, day: date, now: datetime) -> Summary:
+        """The figures for ``status``."""
+        readers = sum(any(span.counts(unit.taken, now) for unit in units) for units in self._units.values())
+        stopped, would_be = (
+            sum(span.counts(moment, now) for moment in self._stopped[observed].values()) for observed in (False, True)
+        )
+        return Summary(readers, stopped, would_be, MappingProxyType(dict(self._tallies.get(day, {}))))
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def clean(self, span: Span, now: datetime) -> None:
+        """Let go of what has had no use for a full window, about once a day, by the newest time believed."""
+        moment = int(now.timestamp())
+        self._seen = self._seen.after(moment, self._tick()) if self._seen else SeenTime(moment)
+        start = kept_from(span, now)
+        if self._seen.ahead_since is not None:
+            return
+        if self._cleaned_to is not None and start < self._cleaned_to + _BETWEEN_CLEANINGS:
+            return
+        self._cleaned_to = start
+        remaining = {
+            reader: tuple(unit for unit in units if unit.taken >= start) for reader, units in self._units.items()
+        }
+        self._units = {reader: units for reader, units in remaining.items() if units}
+        for observed, held in self._stopped.items():
+            self._stopped[observed] = {reader: moment for reader, moment in held.items() if moment >= start}
+
+    def _followed(self, reader: ReaderId) -> ReaderId:
+        while (target := self._merged.get(reader)) is not None:
+            reader = target
+        return reader
+
+    def _say(self, controls: Controls) -> None:
+        self._controls = replace(controls, generation=controls.generation + 1)

@@ -1,0 +1,228 @@
+"""The rows of the SQLite file: meters packed into a few bytes, articles, and where merged readers went."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing, Unit
+from pennypress.core.meter import spend as meaning
+from pennypress.core.window import Span
+from pennypress.store.held import Units, counting, forgotten, joined
+
+_FORGOTTEN = 0
+_MOST_NAMES = 20_000
+
+_HELD = "SELECT units, NULL FROM meters WHERE reader = ?1 UNION ALL SELECT NULL, target FROM merged WHERE source = ?1"
+_WRITE = "INSERT INTO meters (reader, units) VALUES (?, ?) ON CONFLICT (reader) DO UPDATE SET units = excluded.units"
+_ARTICLE = "SELECT id, day FROM articles WHERE key = ? AND title = ?"
+
+Pair = tuple[int, int]
+"""A unit as it is packed: the number of its article (0: forgotten) and the Unix second at which it was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One reader's row: under whose name it stands, its bytes, and the units that they say."""
+
+    reader: ReaderId
+    packed: bytes
+    units: Units
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a claim, with the row as it stands after it."""
+
+    spend: Spend
+    held: Held
+
+
+def pack(pairs: Iterable[Pair]) -> bytes:
+    """Pack units into bytes: for each the article's number, then the seconds since the one before, signed, each as
+    a variable-length number of seven bits a byte. More can be appended with ``pack_after``."""
+    packed = bytearray()
+    before = 0
+    for number, taken in pairs:
+        _append(packed, number)
+        _append(packed, _zigzag(taken - before))
+        before = taken
+    return bytes(packed)
+
+
+def pack_after(packed: bytes, before: int, pair: Pair) -> bytes:
+    """The packed bytes with one more unit; ``before`` is when the last one in them was taken (0: there is none)."""
+    longer = bytearray(packed)
+    _append(longer, pair[0])
+    _append(longer, _zigzag(pair[1] - before))
+    return bytes(longer)
+
+
+def unpack(packed: bytes) -> list[Pair]:
+    """The units in packed bytes. Raises ValueError where the bytes end within a unit."""
+    numbers: list[int] = []
+    value = shift = 0
+    for byte in packed:
+        value |= (byte & 0x7F) << shift
+        if byte & 0x80:
+            shift += 7
+        else:
+            numbers.append(value)
+            value = shift = 0
+    if shift or len(numbers) % 2:
+        raise ValueError("a packed meter ends within a unit")
+    pairs: list[Pair] = []
+    taken = 0
+    for place in range(0, len(numbers), 2):
+        offset = numbers[place + 1]
+        taken += (offset >> 1) ^ -(offset & 1)
+        pairs.append((numbers[place], taken))
+    return pairs
+
+
+class Rows:
+    """Reads and writes the rows through one connection; whoever writes holds a transaction open."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._execute = connection.execute
+        self._names: dict[int, tuple[str, str]] = {}
+
+    def rolled_back(self) -> None:
+        """Drop what was remembered from a transaction that came to nothing."""
+        self._names.clear()
+
+    def held(self, reader: ReaderId) -> Held:
+        """A reader's row; where the reader was merged, the row of the one they were merged into."""
+        while True:
+            row = self._execute(_HELD, (reader,)).fetchone()
+            if row is None:
+                return Held(reader, b"", ())
+            if row[0] is not None:
+                return Held(reader, row[0], self._units(unpack(row[0])))
+            reader = ReaderId(row[1])
+
+    def held_again(self, held: Held) -> Held | None:
+        """A row read before, as it stands now; None when it is gone. Costs little while it is unchanged."""
+        row = self._execute(_HELD, (held.reader,)).fetchone()
+        if row is None or row[0] is None:
+            return None
+        return held if row[0] == held.packed else Held(held.reader, row[0], self._units(unpack(row[0])))
+
+    def answer(self, claim: Claim) -> Answered:
+        """What a claim would become, read only."""
+        held = self.held(claim.reader)
+        return Answered(meaning(counting(held.units, claim.span, claim.now), claim), held)
+
+    def spend(self, claim: Claim) -> Answered:
+        """Grant or refuse a claim, and write what it took."""
+        answered = self.answer(claim)
+        if answered.spend.outcome is not Outcome.GRANTED:
+            return answered
+        held, unit = answered.held, answered.spend.standing.units[-1]
+        taken = int(unit.taken.timestamp())
+        number = self._number(claim.article, claim.title, taken)
+        before = int(held.units[-1].taken.timestamp()) if held.units else 0
+        packed = pack_after(held.packed, before, (number, taken))
+        self._execute(_WRITE, (held.reader, packed))
+        return Answered(answered.spend, Held(held.reader, packed, (*held.units, unit)))
+
+    def take_back(self, answered: Answered) -> None:
+        """Take back the unit of a grant whose answer came too late to be used; nothing if it is no longer there."""
+        held, unit = self.held(answered.held.reader), answered.spend.standing.units[-1]
+        left = list(held.units)
+        if unit in left:
+            left.reverse()
+            left.remove(unit)
+            left.reverse()
+            self._write(held.reader, tuple(left))
+
+    def merge(self, source: ReaderId, into: ReaderId, span: Span, now: datetime) -> Standing:
+        """Write the union under ``into``, then mark the source as merged; only the standing where that was done."""
+        target, origin = self.held(into), self.held(source)
+        if origin.reader != source or source == target.reader:
+            return counting(target.units, span, now)
+        units = joined(origin.units, target.units, span, now)
+        if units:
+            self._write(target.reader, units)
+        self._execute("DELETE FROM meters WHERE reader = ?", (source,))
+        marked = (source, target.reader, int(now.timestamp()))
+        self._execute("INSERT INTO merged (source, target, moment) VALUES (?, ?, ?)", marked)
+        return counting(units, span, now)
+
+    def forget(self, reader: ReaderId) -> None:
+        """Take the articles from a reader's units."""
+        held = self.held(reader)
+        if held.units:
+            self._write(held.reader, forgotten(held.units))
+
+    def trim(self, reader: ReaderId, packed: bytes, start: int) -> None:
+        """Let go of the units of one row that were taken before ``start``, in Unix seconds."""
+        pairs = unpack(packed)
+        left = [pair for pair in pairs if pair[1] >= start]
+        if len(left) == len(pairs):
+            return
+        if left:
+            self._execute(_WRITE, (reader, pack(left)))
+        else:
+            self._execute("DELETE FROM meters WHERE reader = ?", (reader,))
+
+    def _write(self, reader: ReaderId, units: Units) -> None:
+        if not units:
+            self._execute("DELETE FROM meters WHERE reader = ?", (reader,))
+            return
+        pairs: list[Pair] = []
+        for unit in units:
+            taken = int(unit.taken.timestamp())
+            number = _FORGOTTEN if unit.article is None else self._number(unit.article, unit.title, taken)
+            pairs.append((number, taken))
+        self._execute(_WRITE, (reader, pack(pairs)))
+
+    def _number(self, key: str, title: str, taken: int) -> int:
+        """The number of an article, marked as opened on the day of ``taken``."""
+        day = taken // 86_400
+        row = self._execute(_ARTICLE, (key, title)).fetchone()
+        if row is None:
+            inserted = self._execute("INSERT INTO articles (key, title, day) VALUES (?, ?, ?)", (key, title, day))
+            assert inserted.lastrowid is not None
+            return inserted.lastrowid
+        number: int = row[0]
+        if row[1] < day:
+            self._execute("UPDATE articles SET day = ? WHERE id = ?", (day, number))
+        return number
+
+    def _units(self, pairs: Sequence[Pair]) -> Units:
+        units: list[Unit] = []
+        for number, taken in pairs:
+            key, title = self._name(number) if number else (None, "")
+            units.append(Unit(key, datetime.fromtimestamp(taken, UTC), title))
+        return tuple(units)
+
+    def _name(self, number: int) -> tuple[str | None, str]:
+        """An article's key and title; a number is never given twice, so it is remembered once it is committed.
+
+        An article that was cleaned away leaves its unit as a forgotten one.
+        """
+        known = self._names.get(number)
+        if known is not None:
+            return known
+        row = self._execute("SELECT key, title FROM articles WHERE id = ?", (number,)).fetchone()
+        if row is None:
+            return None, ""
+        if len(self._names) >= _MOST_NAMES:
+            self._names.clear()
+        self._names[number] = (row[0], row[1])
+        return row[0], row[1]
+
+
+def _zigzag(offset: int) -> int:
+    return offset << 1 if offset >= 0 else (-offset << 1) - 1
+
+
+def _append(packed: bytearray, number: int) -> None:
+    while number > 0x7F:
+        packed.append(number & 0x7F | 0x80)
+        number >>= 7
+    packed.append(number)
