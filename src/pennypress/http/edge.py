@@ -1,5 +1,8 @@
-"""The outermost application of a worker: it logs every request, answers for what went wrong below, and breaks an
-answer off that cannot be finished."""
+"""The outermost application of a worker: it logs every request and answers for what went wrong below.
+
+An answer that cannot be finished is left without its end; granian then closes the connection, so that the reader sees
+that something is missing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from http import HTTPStatus
 
 from pennypress.core.target import read_target
 from pennypress.errors import OriginError, OriginFailure, TargetError
-from pennypress.http.breaking import Breaker
 from pennypress.http.fetch import App, Message, Receive, Scope, Send
 from pennypress.http.health import HEALTH_PATH, Health
 from pennypress.http.log import Answered, Log
@@ -23,7 +25,6 @@ class Edge:
         self._app = app
         self._log = log
         self._health = health
-        self._breaker = Breaker()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and see to it that it is answered once and logged once."""
@@ -40,7 +41,7 @@ class Edge:
             else:
                 await self._app(scope, receive, sending)
         except ReaderGone:
-            sending.unfinished = False
+            pass  # there is nobody to answer
         except Exception as error:
             self._note(error, method, path)
             if sending.status is None:
@@ -50,8 +51,6 @@ class Edge:
             self._log.answered(
                 Answered(method, path, sending.status, sending.decision, sending.reason, milliseconds, sending.size)
             )
-        if sending.unfinished:
-            await self._break_off(peer, receive)
 
     def _watching_lifespan(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -72,14 +71,6 @@ class Edge:
                 "error", repr(error), method=method, path=path, trace="".join(traceback.format_exception(error))
             )
 
-    async def _break_off(self, peer: tuple[str, int] | None, receive: Receive) -> None:
-        """Break the connection off; where it cannot be told from others (a Unix socket), leave the answer unfinished
-        until the front gives up, which is the other way not to make it look whole."""
-        if peer is not None and await self._breaker.break_off(peer):
-            return
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
 
 class _Sending:
     """What goes out for one request, and what is known of it afterwards."""
@@ -87,13 +78,12 @@ class _Sending:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.status: int | None = None
-        self.unfinished = False
         self.decision = self.reason = ""
         self.size = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status, self.unfinished = message["status"], True
+            self.status = message["status"]
             for name, value in message["headers"]:
                 if name == b"pennypress-access":
                     self.decision = value.decode("latin-1")
@@ -102,8 +92,6 @@ class _Sending:
         else:
             self.size += len(message.get("body", b""))
         await self._send(message)
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
-            self.unfinished = False
 
 
 def _peer(scope: Scope) -> tuple[str, int] | None:

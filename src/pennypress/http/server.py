@@ -27,7 +27,6 @@ from pennypress.http.reloading import Reloading
 
 _CONNECTIONS = 16_384
 _BACKLOG = 4_096
-_HEADER_MILLISECONDS = 15_000
 _MAX_HEAD = 64 * 1024
 _END_SECONDS = 1
 _DESCRIPTORS = 65_536
@@ -35,10 +34,12 @@ _DESCRIPTORS = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where a server listens (``host:port``, ``[v6]:port`` or ``unix:/path``), and with how many workers."""
+    """Where a server listens (``host:port``, ``[v6]:port`` or ``unix:/path``), with how many workers, and how many
+    seconds a connection may take to bring the header of its next request: a slow one and an idle one alike."""
 
     address: str
     workers: int = 1
+    header_seconds: float = 30.0
 
 
 class Server(MPServer):
@@ -73,7 +74,9 @@ def run(listening: Listening, build: Callable[[], App], accept: Callable[[], boo
         websockets=False,
         backlog=_BACKLOG,
         backpressure=_CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_MAX_HEAD),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(listening.header_seconds * 1000), max_buffer_size=_MAX_HEAD
+        ),
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,
         respawn_failed_workers=True,

@@ -1,0 +1,31 @@
+"""The origin and the gateway that the tests of the gateway's lower half share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.http.gateway import Gateway, running_gateway
+from tests.http.origin import Origin, running_origin
+
+
+@pytest.fixture(scope="session")
+def shared_origin() -> Iterator[Origin]:
+    with running_origin() as origin:
+        yield origin
+
+
+@pytest.fixture
+def origin(shared_origin: Origin) -> Origin:
+    """The origin behind ``gateway``, with nothing asked of it yet."""
+    shared_origin.reset()
+    return shared_origin
+
+
+@pytest.fixture(scope="session")
+def gateway(shared_origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """One gateway process for all tests that change nothing in it."""
+    log = tmp_path_factory.mktemp("gateway") / "log"
+    with running_gateway(f"http://127.0.0.1:{shared_origin.port}", log) as running:
+        yield running
