@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from aiohttp import hdrs
 from multidict import CIMultiDict
 
 from pennypress.errors import OriginError, OriginFailure, PennypressError
-from pennypress.http.fetch import Receive, Scope, Send
+from pennypress.http.fetch import Message, Receive, Scope, Send
 from pennypress.http.passing import to_origin, to_reader
 
 FORWARDED_FOR = "pennypress.forwarded_for"
@@ -140,14 +140,17 @@ class Proxy:
         has_body = hdrs.CONTENT_LENGTH in headers or _is_chunked(scope)
         if not has_body:
             upload.none_expected()
+        body = upload.chunks() if has_body and headers.get(hdrs.CONTENT_LENGTH) != "0" else None
         try:
-            response = await self._open_session().request(
-                scope["method"],
-                yarl.URL(self._base + _target(scope), encoded=True),
-                headers=headers,
-                data=upload.chunks() if has_body and headers.get(hdrs.CONTENT_LENGTH) != "0" else None,
-                allow_redirects=False,
-            )
+            async with asyncio.timeout(self._timeouts.connect + self._timeouts.origin) as patience:
+                with upload.moving(patience, self._timeouts.origin):
+                    response = await self._open_session().request(
+                        scope["method"],
+                        yarl.URL(self._base + _target(scope), encoded=True),
+                        headers=headers,
+                        data=body,
+                        allow_redirects=False,
+                    )
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             if upload.gone:
                 raise ReaderGone("the reader broke the upload off") from error
@@ -173,7 +176,8 @@ class Proxy:
         content = response.content
         while True:
             try:
-                chunk = await content.readany()
+                async with asyncio.timeout(self._timeouts.origin):
+                    chunk = await content.readany()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise OriginError(OriginFailure.BROKEN, repr(error)) from error
             # A last chunk that is known to be the last lets the server send a short answer in one piece.
@@ -187,29 +191,32 @@ class Proxy:
 class _Upload:
     """The body that a reader sends, and whether the reader is still there."""
 
-    def __init__(self, receive: Receive, patience: float) -> None:
+    def __init__(self, receive: Receive, reader_seconds: float) -> None:
         self._receive = receive
-        self._patience = patience
+        self._reader_seconds = reader_seconds
+        self._origin_patience: asyncio.Timeout | None = None
+        self._origin_seconds = 0.0
         self._ended = asyncio.Event()
         self.gone = False
         self.stalled = False
+
+    @contextmanager
+    def moving(self, patience: asyncio.Timeout, seconds: float) -> Iterator[None]:
+        """Let the patience with the origin begin anew with every part that it is given and with the end of the body,
+        and rest while the reader is waited for."""
+        self._origin_patience, self._origin_seconds = patience, seconds
+        yield
+        self._origin_patience = None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The parts of the body as they come. Raises where the reader breaks it off, so that what went to the origin
         is never ended as if it were whole."""
         more = True
         while more:
-            try:
-                async with asyncio.timeout(self._patience):
-                    message = await self._receive()
-            except TimeoutError:
-                self.stalled = True
-                raise
-            if message["type"] == "http.disconnect":
-                self.gone = True
-                self._ended.set()
-                raise ConnectionAbortedError("the reader broke the upload off")
+            self._wait_for_origin(None)
+            message = await self._next()
             more = message.get("more_body", False)
+            self._wait_for_origin(self._origin_seconds)
             if body := message.get("body", b""):
                 yield body
         self._ended.set()
@@ -225,6 +232,24 @@ class _Upload:
             message = await self._receive()
             self.gone = message["type"] == "http.disconnect"
         call.cancel()
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout(self._reader_seconds):
+                message = await self._receive()
+        except TimeoutError:
+            self.stalled = True
+            raise
+        if message["type"] == "http.disconnect":
+            self.gone = True
+            self._ended.set()
+            raise ConnectionAbortedError("the reader broke the upload off")
+        return message
+
+    def _wait_for_origin(self, seconds: float | None) -> None:
+        if self._origin_patience is not None:
+            now = asyncio.get_running_loop().time()
+            self._origin_patience.reschedule(None if seconds is None else now + seconds)
 
 
 def _refusal(scope: Scope) -> int | None:
