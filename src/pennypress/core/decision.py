@@ -12,10 +12,9 @@ from enum import StrEnum
 
 from pennypress.core.article import Access, Article
 from pennypress.core.entitlement import Entitlement, EntitlementKind, Lock, Opening
-from pennypress.core.meter import Claim, Outcome, Spend, Unit
+from pennypress.core.meter import Claim, Outcome, Spend
 from pennypress.core.policy import Policy, Step
 from pennypress.core.reader import Reader, ReaderKind
-from pennypress.core.window import Span
 
 
 class Reason(StrEnum):
@@ -149,11 +148,11 @@ def settle(metered: Metered, spend: Spend) -> Decision:
         remaining=remaining,
         resets=standing.next_return(claim.span, claim.limit),
         rolling=claim.span.length is not None,
-        trace=(*metered.trace, Step("meter", spend.granted, f"{spend.outcome.value}, {remaining} of {claim.limit} left")),
+        trace=(*metered.trace, _meter_step(spend, claim)),
     )
     unit = standing.unit(claim.article)
     if unit is not None and answered.state is State.STAYS_OPEN:
-        answered = replace(answered, until=_open_until(unit, claim.span))
+        answered = replace(answered, until=claim.span.returns(unit.taken))
     if remaining == 0 and metered.kind is ReaderKind.ANONYMOUS:
         registered = standing.remaining(metered.policy.limit_for(registered=True))
         answered = replace(answered, more_when_registered=registered)
@@ -189,8 +188,9 @@ def _state(spend: Spend, claim: Claim) -> State:
     return State.STAYS_OPEN
 
 
-def _open_until(unit: Unit, span: Span) -> datetime:
-    return span.returns(unit.taken)
+def _meter_step(spend: Spend, claim: Claim) -> Step:
+    left = spend.standing.remaining(claim.limit)
+    return Step("meter", spend.granted, f"{spend.outcome.value}, {left} of {claim.limit} left")
 
 
 def _entitled(right: Entitlement, trace: tuple[Step, ...]) -> Decision:

@@ -123,9 +123,13 @@ def union(one: Standing, other: Standing) -> Standing:
     """Two meters as one: an article in both is one unit, taken when it was first taken."""
     first: dict[str, Unit] = {}
     forgotten: list[Unit] = []
-    for unit in sorted((*one.units, *other.units), key=lambda held: held.taken):
+    for unit in sorted((*one.units, *other.units), key=_order):
         if unit.article is None:
             forgotten.append(unit)
         else:
             first.setdefault(unit.article, unit)
-    return Standing(tuple(sorted((*first.values(), *forgotten), key=lambda held: held.taken)))
+    return Standing(tuple(sorted((*first.values(), *forgotten), key=_order)))
+
+
+def _order(unit: Unit) -> tuple[datetime, str]:
+    return unit.taken, unit.article or ""
