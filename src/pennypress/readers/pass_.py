@@ -1,0 +1,129 @@
+"""The reader's pass: a cookie that holds an opaque random id and a keyed tag, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from hmac import compare_digest
+
+from pennypress.core.meter import ReaderId
+from pennypress.readers.keys import Keys
+
+NAME = "pennypress"
+SECURE_NAME = "__Host-pennypress"
+
+_ID_BYTES = 16
+_TAG_BYTES = 16
+_MAX_AGE = 393 * 24 * 60 * 60  # thirteen months, however short they are
+_EXAMINED = 8
+_REMEMBERED = 16384
+
+_NAME = NAME.encode("ascii")
+_VALUE = re.compile(rb"[A-Za-z0-9_-]{43}")
+_PADDING = b" \t\x00\x0b\x0c\x85\xa0"
+# Some fronts join Cookie fields with a comma, and some origins split there: both count as ends of a cookie.
+_OURS = re.compile(rb'(?:^|[;,])[\x00-\x20\x85\xa0"=]*((?:__Host-)?pennypress)[\x00-\x20\x85\xa0"]*=([^;,]*)')
+
+
+class Passes:
+    """Reads and writes passes. ``secure`` is for a paper on https: then the cookie is bound to its host."""
+
+    def __init__(self, keys: Keys, *, secure: bool) -> None:
+        self.name = SECURE_NAME if secure else NAME
+        self._keys = keys.derive("reader's pass")
+        self._name = self.name.encode("ascii")
+        self._attributes = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+        self._verified: OrderedDict[bytes, ReaderId] = OrderedDict()
+
+    def read(self, cookie_headers: Sequence[bytes]) -> tuple[ReaderId, ...]:
+        """The ids of the passes that verify, each once, in the order of the request's Cookie fields.
+
+        Forged, cut and foreign values are passed over. Of a request's values under our name the first eight count.
+        """
+        found: list[ReaderId] = []
+        for value in self._values(cookie_headers):
+            reader = self._verify(value)
+            if reader is not None and reader not in found:
+                found.append(reader)
+        return tuple(found)
+
+    def without(self, cookie_headers: Sequence[bytes]) -> list[bytes]:
+        """The Cookie fields as the origin may see them: without a pass in any spelling, else byte for byte."""
+        return [kept for header in cookie_headers if (kept := _without(header))]
+
+    def fresh(self, random: Callable[[int], bytes]) -> ReaderId:
+        """A new reader's id, from a source of secret random bytes such as ``os.urandom``."""
+        return ReaderId(random(_ID_BYTES))
+
+    def set_cookie(self, reader: ReaderId) -> bytes:
+        """The value of the Set-Cookie field that gives a reader their pass."""
+        value = _encode(reader + _tag(reader, self._keys[0])).decode("ascii")
+        return f"{self.name}={value}; Max-Age={_MAX_AGE}; {self._attributes}".encode("ascii")
+
+    def clear_cookie(self) -> bytes:
+        """The value of the Set-Cookie field that takes the pass away."""
+        return f"{self.name}=; Max-Age=0; {self._attributes}".encode("ascii")
+
+    def _values(self, cookie_headers: Sequence[bytes]) -> Iterator[bytes]:
+        left = _EXAMINED
+        for header in cookie_headers:
+            for match in _passes(header):
+                if match[1] != self._name:
+                    continue
+                yield match[2].strip(_PADDING).strip(b'"')
+                left -= 1
+                if not left:
+                    return
+
+    def _verify(self, value: bytes) -> ReaderId | None:
+        known = self._verified.get(value)
+        if known is not None:
+            self._verified.move_to_end(value)
+            return known
+        if not _VALUE.fullmatch(value):
+            return None
+        raw = urlsafe_b64decode(value + b"=")
+        reader, tag = ReaderId(raw[:_ID_BYTES]), raw[_ID_BYTES:]
+        # The last of the 43 letters has two bits to spare: only one of its four spellings is ours.
+        if _encode(raw) != value or not any(compare_digest(tag, _tag(reader, key)) for key in self._keys):
+            return None
+        self._verified[value] = reader
+        if len(self._verified) > _REMEMBERED:
+            self._verified.popitem(last=False)
+        return reader
+
+
+def _encode(raw: bytes) -> bytes:
+    return urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def _tag(reader: bytes, key: bytes) -> bytes:
+    return blake2b(reader, key=key, digest_size=_TAG_BYTES).digest()
+
+
+def _passes(header: bytes) -> Iterator[re.Match[bytes]]:
+    """The cookies under either of our names, each with the separator before it."""
+    done, name = 0, header.find(_NAME)
+    while name >= 0:
+        separator = max(header.rfind(b";", done, name), header.rfind(b",", done, name), done)
+        match = _OURS.match(header, separator)
+        done = name + len(_NAME)
+        if match:
+            yield match
+            done = match.end()
+        name = header.find(_NAME, done)
+
+
+def _without(header: bytes) -> bytes:
+    kept, done = [], 0
+    for match in _passes(header):
+        kept.append(header[done : match.start()])
+        done = match.end()
+    if not kept:
+        return header
+    kept.append(header[done:])
+    # Where ours stood first, the separator behind it is left over.
+    return b"".join(kept) if kept[0] else b"".join(kept).lstrip(b";, \t")
