@@ -11,6 +11,9 @@ from pennypress.core.window import Span
 LONGEST_TITLE = 200
 """A title is kept to this many characters."""
 
+MERGED_FOR = timedelta(days=400)
+"""A merged reader's name is followed for as long as a cookie may hold it: thirteen months, and a little."""
+
 _DAY = 86_400.0
 _SLACK = timedelta(days=4)
 

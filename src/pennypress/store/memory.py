@@ -18,7 +18,7 @@ from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.window import Span
 from pennypress.store import Controls, Summary
-from pennypress.store.held import SeenTime, Units, as_kept, counting, forgotten, joined, kept_from
+from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, counting, forgotten, joined, kept_from
 
 _BETWEEN_CLEANINGS = timedelta(days=1)
 
@@ -28,7 +28,7 @@ class MemoryStore:
 
     def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
         self._units: dict[ReaderId, Units] = {}
-        self._merged: dict[ReaderId, ReaderId] = {}
+        self._merged: dict[ReaderId, tuple[ReaderId, datetime]] = {}
         self._controls = Controls()
         self._tallies: dict[date, Counter[str]] = {}
         self._stopped: dict[bool, dict[ReaderId, datetime]] = {False: {}, True: {}}
@@ -58,7 +58,7 @@ class MemoryStore:
             units = joined(self._units.pop(source, ()), self._units.get(target, ()), span, now)
             if units:
                 self._units[target] = units
-            self._merged[source] = target
+            self._merged[source] = (target, now)
         return counting(self._units.get(target, ()), span, now)
 
     async def forget(self, reader: ReaderId, span: Span, now: datetime) -> None:
@@ -126,12 +126,13 @@ class MemoryStore:
             reader: tuple(unit for unit in units if unit.taken >= start) for reader, units in self._units.items()
         }
         self._units = {reader: units for reader, units in remaining.items() if units}
+        self._merged = {source: mark for source, mark in self._merged.items() if mark[1] >= now - MERGED_FOR}
         for observed, held in self._stopped.items():
             self._stopped[observed] = {reader: moment for reader, moment in held.items() if moment >= start}
 
     def _followed(self, reader: ReaderId) -> ReaderId:
-        while (target := self._merged.get(reader)) is not None:
-            reader = target
+        while reader in self._merged:
+            reader = self._merged[reader][0]
         return reader
 
     def _say(self, controls: Controls) -> None:

@@ -51,7 +51,8 @@ class SqliteStore:
         self._known: dict[ReaderId, Held] = {}
         self._controls = Controls()
         self._latest: tuple[datetime, Span] | None = None
-        self.upkeep = Upkeep(path, lambda: self._latest, tick)
+        self._upkeep = Upkeep(path, lambda: self._latest, tick)
+        self._upkeep.start()
 
     async def spend(self, claim: Claim) -> Spend:
         """Grant or refuse a claim; a grant is on the disk when this returns."""
@@ -128,7 +129,7 @@ class SqliteStore:
     async def close(self) -> None:
         """Answer what was asked, then close the file."""
         await self._writer.close()
-        await asyncio.to_thread(self.upkeep.close)
+        await asyncio.to_thread(self._upkeep.close)
         self._sight.close()
 
     def _held(self, reader: ReaderId) -> Held | None:

@@ -13,12 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pennypress.core.window import Span
-from pennypress.store.held import SeenTime, kept_from
+from pennypress.store.held import MERGED_FOR, SeenTime, kept_from
 from pennypress.store.sqlite_file import connect
 from pennypress.store.sqlite_rows import Rows
 
 _DAY = 86_400
-_LONGEST_LIFE_OF_A_COOKIE = 400 * _DAY
 _LOG_LIMIT = 4 * 1024 * 1024
 _LOG_KEPT = 1024 * 1024
 _ROWS_A_STEP = 200
@@ -30,7 +29,7 @@ _log = logging.getLogger("pennypress.store")
 
 
 class Upkeep:
-    """Tends the file on a thread of its own, about once a second, until closed.
+    """Tends the file, once started about once a second on a thread of its own, until closed.
 
     ``latest`` gives the time and span of the newest claim that this process has seen, None before the first; ``tick``
     is a clock that nobody sets, in seconds. Of all processes on a file one alone, which holds the lock on
@@ -52,12 +51,18 @@ class Upkeep:
         self._leads = False
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pennypress-upkeep", daemon=True)
+
+    def start(self) -> None:
+        """Begin to tend the file."""
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread and close the file."""
+        """End the thread, if it was started, and close the file."""
         self._ending.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._connection.close()
+        os.close(self._lock)
 
     def _run(self) -> None:
         looks = 0
@@ -69,8 +74,6 @@ class Upkeep:
                     self.clean(*latest)
             except (sqlite3.Error, OSError) as failure:
                 _log.warning("the upkeep of the store waits: %s", failure)
-        self._connection.close()
-        os.close(self._lock)
 
     def write_back(self) -> None:
         """Write the log back into the file once it is large, if this process leads and others have committed since.
@@ -146,7 +149,7 @@ class Upkeep:
     def _clean_small_tables(self, start: int, now: int) -> None:
         """The rest, once no meter names an article that was last opened before ``start``."""
         before = datetime.fromtimestamp(start, UTC).isoformat()
-        long_ago = now - _LONGEST_LIFE_OF_A_COOKIE
+        long_ago = now - int(MERGED_FOR.total_seconds())
         execute = self._connection.execute
         execute("DELETE FROM articles WHERE day < ?", (start // _DAY,))
         execute("DELETE FROM stopped WHERE moment < ?", (start,))
