@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pennypress.readers.address import Networks, client_address, proxy_is_unknown
+from pennypress.readers.address import Networks, client_address
 
 TRUSTED = Networks.parse(["127.0.0.1", "10.0.0.0/8", "fd00::/8", "::1"])
 NOBODY = Networks()
@@ -124,21 +124,3 @@ def test_a_network_of_mapped_addresses_is_one_of_ipv4() -> None:
 def test_what_is_no_network_is_refused_by_name(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         Networks.parse(["127.0.0.1", text])
-
-
-@pytest.mark.parametrize(
-    ("peer", "fields", "unknown"),
-    [
-        ("127.0.0.1", [b"1.1.1.1"], True),
-        ("::1", [b"1.1.1.1"], True),
-        ("192.168.1.1", [b"1.1.1.1"], True),
-        ("fe80::1%eth0", [b"1.1.1.1"], True),
-        ("172.17.0.1", [], False),
-        ("10.1.1.1", [b"1.1.1.1"], False),
-        ("81.2.69.142", [b"1.1.1.1"], False),
-        (None, [b"1.1.1.1"], False),
-        ("testclient", [b"1.1.1.1"], False),
-    ],
-)
-def test_a_proxy_missing_from_the_trusted_ones_is_noticed(peer: str | None, fields: list[bytes], unknown: bool) -> None:
-    assert proxy_is_unknown(peer, fields, Networks.parse(["10.0.0.0/8"])) is unknown

@@ -71,20 +71,6 @@ def client_address(peer: str | None, forwarded_for: Sequence[bytes], trusted: Ne
     return own
 
 
-def proxy_is_unknown(peer: str | None, forwarded_for: Sequence[bytes], trusted: Networks) -> bool:
-    """Whether an untrusted peer on this machine or a private network forwards for others.
-
-    Then the addresses of readers are not known: the proxy in front is missing from ``trusted_proxies``.
-    """
-    if not forwarded_for or peer is None:
-        return False
-    point = _parse(peer)
-    if point is None or trusted._holds(point):
-        return False
-    address = ip_address(point.text)
-    return address.is_loopback or address.is_private or address.is_link_local
-
-
 def _from_the_right(fields: Sequence[bytes]) -> Iterator[str]:
     left = _LONGEST_CHAIN
     for field in reversed(fields):
