@@ -1,0 +1,186 @@
+"""The page: what is read from it once, its full form with the notice, and its cut form for the wall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from pennypress.pages.blocks import Outline, outline
+from pennypress.pages.cut import cut_body
+from pennypress.pages.document import Document, read_document
+from pennypress.pages.facts import Facts, read_facts, says_article, words_of_origin
+from pennypress.pages.find import Body, Prose, find_body, find_prose
+from pennypress.pages.place import notice_place
+from pennypress.pages.preview import NOTHING, choose_preview, is_brief
+from pennypress.pages.structured import Structured, mark_not_free, read_structured
+
+_MANY_TEASERS = 8
+_MOST_IN_LIST = 0.5
+
+
+class PageKind(StrEnum):
+    """The page's own shape: OTHER neither says that it is an article nor shows that it is a list."""
+
+    ARTICLE = "article"
+    LIST = "list"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How pages are read: the configured selector of the body, the preview's blocks, and what becomes of scripts."""
+
+    selector: str | None = None
+    preview: int = 2
+    scripts: Literal["auto", "keep", "drop"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A page for those without a grant: ``head``, then the wall, then ``tail``.
+
+    ``alone`` is None, or says why the page could not be cut: then both are empty, and the headline and the wall go out
+    alone. ``wide`` is the charset into which the wall's ASCII must be put where its bytes are no text there (UTF-16).
+    """
+
+    head: bytes
+    tail: bytes
+    alone: str | None
+    title: str
+    withheld_words: int = 0
+    findings: tuple[object, ...] = ()
+    scripts: tuple[object, ...] = ()
+    wide: str | None = None
+
+    def walled(self, wall: bytes) -> bytes:
+        """The cut page with this wall (ASCII) in its place."""
+        return self.head + _widened(wall, self.wide) + self.tail
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it was read once. ``notice_at`` is where in ``body`` the notice goes in, None where nowhere is safe.
+
+    ``body_rule`` is the rule that found the article's body, None where none did; ``words`` and ``blocks`` measure it.
+    """
+
+    body: bytes
+    content_type: str | None
+    address: str
+    options: PageOptions
+    facts: Facts
+    list_like: bool
+    says_article: bool
+    body_rule: str | None
+    brief: bool
+    words: int
+    blocks: int
+    notice_at: int | None
+    wide: str | None = None
+
+    @property
+    def kind(self) -> PageKind:
+        """What the page shows itself to be."""
+        if self.says_article:
+            return PageKind.ARTICLE
+        return PageKind.LIST if self.list_like else PageKind.OTHER
+
+    def full(self, notice: bytes) -> bytes:
+        """The origin's bytes with this one insertion (ASCII); as they are where no place for it is safe."""
+        if self.notice_at is None:
+            return self.body
+        return self.body[: self.notice_at] + _widened(notice, self.wide) + self.body[self.notice_at :]
+
+    def cut(self, *, continued: bool = False) -> Cut:
+        """The page without the withheld text. Heavy: once a version. ``continued``: page 2 or later, no preview."""
+        reading = _read(self.body, self.content_type, self.options)
+        if reading.body is None:
+            return Cut(b"", b"", "no rule finds the body of the article", self.facts.title)
+        return _cut(reading, self, continued=continued)
+
+
+def read_page(body: bytes, content_type: str | None, options: PageOptions, *, address: str) -> Page:
+    """Read a page asked for at ``address`` (absolute, or from the root). Raises Undecodable."""
+    reading = _read(body, content_type, options)
+    document, found = reading.document, reading.body
+    place = notice_place(document, found)
+    at = document.byte_offset(place) if place is not None else None
+    article = says_article(document.tree, reading.structured)
+    return Page(
+        body=body,
+        content_type=content_type,
+        address=address,
+        options=options,
+        facts=read_facts(document.tree, reading.structured, address),
+        list_like=_is_list(reading),
+        says_article=article,
+        body_rule=found.rule if found is not None else None,
+        brief=found is not None and is_brief(found, options.preview),
+        words=found.words if found is not None else 0,
+        blocks=found.counted if found is not None else 0,
+        notice_at=at,
+        wide=_wide(document),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    document: Document
+    structured: Structured
+    outline: Outline | None
+    prose: Prose | None
+    body: Body | None
+
+
+def _read(body: bytes, content_type: str | None, options: PageOptions) -> _Reading:
+    document = read_document(body, content_type)
+    structured = read_structured(document.tree)
+    root = document.tree.body
+    if root is None:
+        return _Reading(document, structured, None, None, None)
+    page = outline(root)
+    prose = find_prose(page)
+    found = find_body(
+        document.tree,
+        page,
+        prose,
+        selector=options.selector,
+        paywall_selectors=structured.selectors,
+        title=read_facts(document.tree, structured, "").title,
+    )
+    return _Reading(document, structured, page, prose, found)
+
+
+def _is_list(reading: _Reading) -> bool:
+    """Whether the page shows that it is a list: no article type, no block that holds most of the prose, and it says so
+    or many of its headings lead elsewhere."""
+    page, prose = reading.outline, reading.prose
+    if reading.structured.article or page is None or prose is None:
+        return False
+    words = sum(block.words for block in page.blocks)
+    if prose.within(prose.column) > _MOST_IN_LIST * words:
+        return False
+    return reading.structured.lists or prose.teasers >= _MANY_TEASERS
+
+
+def _cut(reading: _Reading, page: Page, *, continued: bool) -> Cut:
+    document, body = reading.document, reading.body
+    assert body is not None
+    preview = NOTHING if continued else choose_preview(body, page.options.preview)
+    cutting = cut_body(document, body, preview)
+    for meta in words_of_origin(document.tree):
+        meta.remove()
+    mark_not_free(document.tree, page.facts.title)
+    head, _, tail = document.serialise().partition(f"<{cutting.mark}></{cutting.mark}>")
+    text = document.text
+    bom = page.body[: text.bom]
+    return Cut(bom + text.encode(head), text.encode(tail), None, page.facts.title, wide=page.wide)
+
+
+def _wide(document: Document) -> str | None:
+    return document.text.charset if document.text.charset.startswith("utf-16") else None
+
+
+def _widened(ascii_bytes: bytes, wide: str | None) -> bytes:
+    return ascii_bytes.decode("ascii").encode(wide) if wide else ascii_bytes

@@ -1,0 +1,116 @@
+"""Where a notice or a wall can stand in a page: in the column of the text, and never where a block cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pennypress.pages.document import Document
+from pennypress.pages.elements import CELLS, CLOSED
+from pennypress.pages.find import Body
+
+
+def notice_place(document: Document, body: Body | None) -> int | None:
+    """The place in the text at which the notice goes in: just before the body, else at the top of the page's ``body``;
+    None where neither is safe."""
+    if body is not None:
+        opening = opening_node(body)
+        place = document.start_of(opening)
+        if place is not None and _open_air(opening, cells=False):
+            return place
+    return _top(document)
+
+
+def opening_node(body: Body) -> LexborNode:
+    """The element before which the body's own text begins: the column, or what in it holds the first block."""
+    first = body.blocks[0]
+    chain = list(first.box.ancestors())
+    column = chain.index(body.column) if body.column in chain else None
+    opening = chain[0]
+    for depth, box in enumerate(chain):
+        if box.tag == "body" or box.first != first.index or (column is not None and depth > column):
+            break
+        if depth == column and box.tag in ("article", "main"):
+            break
+        opening = box
+    return opening.node
+
+
+def wall_anchor(body: Body, last: LexborNode) -> LexborNode:
+    """The node directly after which the wall goes in, where ``last`` is the text node in which the preview ends."""
+    anchor = last
+    node = last.parent
+    column = body.column.node.mem_id
+    while node is not None and node.mem_id != column and node.tag != "body":
+        if node.tag in CLOSED or node.tag in CELLS or node.tag in ("li", "dd", "dt", "blockquote"):
+            anchor = node
+        node = node.parent
+    return _into_the_open(anchor)
+
+
+def wall_successor(opening: LexborNode) -> LexborNode:
+    """The node directly before which the wall goes in, where nothing of the body is shown."""
+    return _into_the_open(opening)
+
+
+def _into_the_open(anchor: LexborNode) -> LexborNode:
+    """The node itself, or the one around it that stands where a block can be."""
+    for node in _around(anchor):
+        if node.tag in CELLS:
+            return anchor
+        if node.tag in CLOSED:
+            anchor = node
+    return anchor
+
+
+def _open_air(node: LexborNode, *, cells: bool) -> bool:
+    for holder in _around(node):
+        if holder.tag in CELLS and cells:
+            return True
+        if holder.tag in CLOSED:
+            return False
+    return True
+
+
+def _around(node: LexborNode) -> Iterator[LexborNode]:
+    holder = node.parent
+    while holder is not None and holder.tag != "-document":
+        yield holder
+        holder = holder.parent
+
+
+def _top(document: Document) -> int | None:
+    """Just after the opening ``body`` tag, or after the site's skip link where one stands there."""
+    root = document.tree.body
+    if root is None:
+        return None
+    skip = _skip_link(document.tree)
+    if skip is not None:
+        return _after(document, skip)
+    place = document.after_start_of(root)
+    first = root.first_child
+    if place is None and first is not None:
+        return document.start_of(first)
+    return place
+
+
+def _skip_link(tree: LexborHTMLParser) -> LexborNode | None:
+    """The first link of the page, if it leads to a place in the page itself."""
+    first = tree.css_first("body a[href]")
+    link = (first.attributes.get("href") or "") if first is not None else ""
+    return first if link.startswith("#") and len(link) > 1 else None
+
+
+def _after(document: Document, node: LexborNode) -> int | None:
+    """Just before the next element, in the open, that stands behind this one."""
+    here: LexborNode | None = node
+    while here is not None and here.tag != "body":
+        following = here.next
+        while following is not None:
+            place = document.start_of(following)
+            if place is not None and following.tag not in CLOSED and _open_air(following, cells=False):
+                return place
+            following = following.next
+        here = here.parent
+    return None

@@ -1,0 +1,172 @@
+"""A page's structured data (JSON-LD): what it says of the article, and how it is marked once the page is walled."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+WALL_SELECTOR = ".pennypress-wall"
+"""The selector of the wall's class: what structured data says is not free."""
+
+_ARTICLE = re.compile(r"(?:article|blogposting|socialmediaposting|report|recipe|review|howto)\Z", re.IGNORECASE)
+_LISTS = frozenset(("collectionpage", "itemlist", "searchresultspage"))
+_CARRIERS = ("@graph", "mainEntity", "mainEntityOfPage")
+_DEEPEST = 60
+_WRAPPING = re.compile(
+    r"\A\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?\s*(.*?)\s*(?:(?://\s*)?(?:\]\]>|-->))?[\s;]*\Z", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """What the JSON-LD of a page says. ``article`` is whether it says that the page is an article, ``lists`` whether
+    it says that the page is a list; ``free`` holds each word on whether it is free, as True, False or None (unclear);
+    ``selectors`` are the selectors under which it says that paid text stands."""
+
+    article: bool = False
+    lists: bool = False
+    headline: str = ""
+    sections: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    language: str = ""
+    free: tuple[bool | None, ...] = ()
+    selectors: tuple[str, ...] = ()
+
+
+def read_structured(tree: LexborHTMLParser) -> Structured:
+    """Read what the JSON-LD of a page says; what cannot be parsed says nothing."""
+    items = [item for script in _scripts(tree) for item in _own_items(_parsed(script))]
+    articles = [item for item in items if _is_article(item)]
+    parts = [part for item in articles or items for part in _listed(item.get("hasPart")) if isinstance(part, dict)]
+    first: dict[str, Any] = articles[0] if articles else {}
+    return Structured(
+        article=bool(articles),
+        lists=any(name in _LISTS for item in items for name in _types(item)),
+        headline=_first_text(articles, "headline"),
+        sections=_texts(first.get("articleSection")),
+        keywords=_keywords(first.get("keywords")),
+        authors=_texts(first.get("author")),
+        published=_first_text(articles, "datePublished"),
+        language=_first_text(articles, "inLanguage"),
+        free=tuple(_truth(item["isAccessibleForFree"]) for item in (*items, *parts) if "isAccessibleForFree" in item),
+        selectors=tuple(
+            text for part in parts if "isAccessibleForFree" in part for text in _texts(part.get("cssSelector"))
+        ),
+    )
+
+
+def mark_not_free(tree: LexborHTMLParser, headline: str) -> None:
+    """Make the JSON-LD of a page say that its article is not free, and where its wall stands.
+
+    What cannot be parsed goes. A page that says nothing of an article gets one item more, in its head.
+    """
+    marked = False
+    for script in _scripts(tree):
+        value = _parsed(script)
+        if value is None:
+            script.decompose()
+            continue
+        for item in _own_items(value):
+            if _is_article(item):
+                _mark(item)
+                marked = True
+            elif "isAccessibleForFree" in item:
+                item["isAccessibleForFree"] = False
+        _write(script, value)
+    if not marked and tree.head is not None:
+        item = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": headline}
+        _mark(item)
+        script = tree.create_node("script")
+        script.attrs["type"] = "application/ld+json"
+        tree.head.insert_child(script, move=True)
+        _write(tree.head.css('script[type="application/ld+json"]')[-1], item)
+
+
+def script_json(value: object) -> str:
+    """JSON that stands safely in a script element, in any charset."""
+    return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _mark(item: dict[str, Any]) -> None:
+    item["isAccessibleForFree"] = False
+    item["hasPart"] = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": WALL_SELECTOR}
+
+
+def _write(script: LexborNode, value: object) -> None:
+    script.inner_html = script_json(value)
+
+
+def _scripts(tree: LexborHTMLParser) -> list[LexborNode]:
+    return [
+        script
+        for script in tree.css("script[type]")
+        if (script.attributes.get("type") or "").split(";")[0].strip().lower() == "application/ld+json"
+    ]
+
+
+def _parsed(script: LexborNode) -> Any:
+    """The JSON of a script, read as leniently as search engines do; None for what is no object or list."""
+    text = script.text()
+    unwrapped = _WRAPPING.match(text)
+    try:
+        value = json.loads(unwrapped[1] if unwrapped else text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, (dict, list)) else None
+
+
+def _own_items(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The items that speak of the page itself: not those of a list, nor a part's."""
+    if isinstance(value, list) and depth < _DEEPEST:
+        for entry in value:
+            yield from _own_items(entry, depth + 1)
+    elif isinstance(value, dict) and depth < _DEEPEST:
+        yield value
+        for carrier in _CARRIERS:
+            if isinstance(value.get(carrier), (dict, list)):
+                yield from _own_items(value[carrier], depth + 1)
+
+
+def _types(item: dict[str, Any]) -> list[str]:
+    names = [name for name in _listed(item.get("@type")) if isinstance(name, str)]
+    return [re.split(r"[/#:]", name)[-1].lower() for name in names]
+
+
+def _is_article(item: dict[str, Any]) -> bool:
+    return any(_ARTICLE.search(name) for name in _types(item))
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """The texts of a value: strings, or the names of things."""
+    found: list[str] = []
+    for entry in _listed(value):
+        name = entry.get("name") if isinstance(entry, dict) else entry
+        found.extend(text.strip() for text in _listed(name) if isinstance(text, str) and text.strip())
+    return tuple(dict.fromkeys(found))
+
+
+def _keywords(value: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip() for text in _texts(value) for word in text.split(",") if word.strip()))
+
+
+def _first_text(items: list[dict[str, Any]], name: str) -> str:
+    return next((text for item in items for text in _texts(item.get(name))), "")
+
+
+def _truth(value: Any) -> bool | None:
+    """What a publisher means by a word on whether it is free: JSON's or Python's, or schema.org's address of it."""
+    word = str(value).strip().rpartition("/")[2].lower()
+    return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(word)
