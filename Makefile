@@ -23,8 +23,8 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m bench
+bench: $(VENV)/.run
+	$(BIN)/python -m benchmarks.page_view
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
