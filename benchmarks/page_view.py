@@ -1,0 +1,244 @@
+"""What a page view costs: CPU per request, as a ratio to the same server doing the same without the meter.
+
+Run it with ``make bench``. Middleware: a metered app against the same app's constant answer of the same bytes.
+Gateway: the proxy with the meter against the same proxy without it. The CPU is that of all processes of the server, as
+the kernel accounts it (schedstat, in nanoseconds), not the clock on the wall; the rounds of a pair alternate in one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import multiprocessing
+import re
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pennypress.config import load
+from pennypress.demo.paper import LONG_STORY, page_bytes
+from pennypress.http.asgi import Paywall
+from pennypress.http.fetch import App, Receive, Scope, Send
+from pennypress.http.gateway import build, make_ready
+from pennypress.http.proxy import Proxy
+from pennypress.http.server import Listening, run
+
+LIMIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One kind of view: which article, and the Cookie field of its requests (empty: each is a fresh reader's)."""
+
+    name: str
+    goal: str
+    path: str
+    cookie: bytes
+
+
+def origin(body: bytes, *, nonce: bool) -> App:
+    """An app that answers every path with one page, with a nonce that changes each time if so wished."""
+    before, after = body[: body.index(b"<head>") + 6], body[body.index(b"<head>") + 6 :]
+    numbers = itertools.count()
+    headers = [(b"content-type", b"text/html; charset=utf-8")]
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await _live(receive, send)
+            return
+        page = body
+        if nonce:
+            page = b'%s<meta name="csp-nonce" content="%016x">%s' % (before, next(numbers), after)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [*headers, (b"content-length", b"%d" % len(page))],
+            }
+        )
+        await send({"type": "http.response.body", "body": page, "more_body": False})
+
+    return app
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return
+
+
+def metered(config: Path, app: App) -> App:
+    return Paywall.from_file(config).around(app)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server: where it listens, and whose CPU counts."""
+
+    port: int
+    pid: int
+
+    def cpu(self) -> float:
+        """Seconds of CPU so far, of the server's process and its children."""
+        return sum(_schedstat(pid) for pid in (self.pid, *_children(self.pid))) / 1e9
+
+
+def _children(pid: int) -> list[int]:
+    children: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            children += [int(child), *_children(int(child))]
+    return children
+
+
+def _schedstat(pid: int) -> int:
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in Path(f"/proc/{pid}/task").iterdir())
+
+
+@contextmanager
+def serving(make: Callable[[], App]) -> Iterator[Served]:
+    """A server process of its own around an app, ended by its id."""
+    port = free_port()
+    process = multiprocessing.get_context("fork").Process(target=run, args=(Listening(f"127.0.0.1:{port}"), make, bool))
+    process.start()
+    assert process.pid is not None
+    try:
+        _await_port(port)
+        yield Served(port, process.pid)
+    finally:
+        process.terminate()
+        process.join(5)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await_port(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("the server did not start")
+
+
+def views(server: Served, case: Case, count: int) -> float:
+    """CPU seconds a request over so many views on one kept-open connection."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.settimeout(10)
+        _view(connection, case)
+        before = server.cpu()
+        for _ in range(count):
+            _view(connection, case)
+        return (server.cpu() - before) / count
+
+
+def _view(connection: socket.socket, case: Case) -> None:
+    line = b"Cookie: " + case.cookie + b"\r\n" if case.cookie else b""
+    connection.sendall(
+        b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n%s\r\n" % (case.path.encode(), line)
+    )
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += connection.recv(65536)
+    head, _, rest = head.partition(b"\r\n\r\n")
+    found = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    if not head.startswith(b"HTTP/1.1 200") or found is None:
+        raise RuntimeError(head.decode("latin-1"))
+    left = int(found[1]) - len(rest)
+    while left > 0:
+        left -= len(connection.recv(262144))
+
+
+def reader_with(server: Served, opened: int) -> bytes:
+    """The Cookie field of a new reader who has opened so many articles."""
+    cookie = b""
+    for number in range(opened):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            line = b"Cookie: " + cookie + b"\r\n" if cookie else b""
+            path = b"/news/bench-%d" % number
+            connection.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n%s\r\n" % (path, line))
+            answer = b"".join(iter(lambda: connection.recv(262144), b""))
+        found = re.search(rb"set-cookie: ([^;\r]+)", answer, re.IGNORECASE)
+        cookie = found[1] if found else cookie
+    return cookie
+
+
+def cases(server: Served) -> list[Case]:
+    """The four kinds of view, for readers made by asking the server itself."""
+    once, used_up = reader_with(server, 1), reader_with(server, LIMIT)
+    return [
+        Case("metered view that spends", "0.6", "/news/bench-0", b""),
+        Case("repeat", "0.8", "/news/bench-0", once),
+        Case("walled view", "0.8", "/news/bench-9", used_up),
+        Case("unmetered page", "0.8", "/about", used_up),
+    ]
+
+
+def compare(name: str, plain: Served, metered_server: Served, options: argparse.Namespace) -> None:
+    """Print a row a kind of view: CPU a request of both, and the ratio, the median of the rounds."""
+    for case in cases(metered_server):
+        bare = [Case(case.name, case.goal, case.path, case.cookie)]
+        pairs = [
+            (views(plain, bare[0], options.requests), views(metered_server, case, options.requests))
+            for _ in range(options.rounds)
+        ]
+        ratios = sorted(one / other for one, other in pairs)
+        before, after = (statistics.median(column) * 1e6 for column in zip(*pairs, strict=True))
+        print(
+            f"{name:24} {case.name:26} {before:8.0f} {after:8.0f} {statistics.median(ratios):8.2f}"
+            f"   {ratios[0]:.2f}-{ratios[-1]:.2f}   {case.goal}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Run the whole comparison and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=300, help="requests a round")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each pair, in turn")
+    options = parser.parse_args()
+    body = asyncio.run(page_bytes(LONG_STORY))
+    print(
+        f"CPU in microseconds a request, on a page of {len(body):,} bytes; ratio = without / with the meter (1 is free)"
+    )
+    print(f"{'server':24} {'view':26} {'without':>8} {'with':>8} {'ratio':>8}   range       goal")
+    for nonce in (False, True):
+        page = "nonce page" if nonce else "same page"
+        with tempfile.TemporaryDirectory() as folder:
+            app = origin(body, nonce=nonce)
+            path = _write_config(Path(folder), "http://127.0.0.1:9")
+            with serving(lambda app=app: app) as plain, serving(partial(metered, path, app)) as paywalled:
+                compare(f"middleware, {page}", plain, paywalled, options)
+        with tempfile.TemporaryDirectory() as folder, serving(lambda app=app: app) as behind:
+            path = _write_config(Path(folder), f"http://127.0.0.1:{behind.port}")
+            proxy = partial(Proxy, f"http://127.0.0.1:{behind.port}")
+            with serving(proxy) as plain, serving(lambda path=path: build(load(path))) as paywalled:
+                compare(f"gateway, {page}", plain, paywalled, options)
+
+
+def _write_config(folder: Path, upstream: str) -> Path:
+    path = folder / "pennypress.toml"
+    path.write_text(
+        f'[meter]\nlimit = {LIMIT}\n[articles]\npaths = ["/news/**"]\n'
+        f'[gateway]\nupstream = "{upstream}"\nlisten = "127.0.0.1:{free_port()}"\ncache = 0\n'
+    )
+    make_ready(load(path))
+    return path
+
+
+if __name__ == "__main__":
+    main()

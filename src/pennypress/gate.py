@@ -1,0 +1,181 @@
+"""The imperative shell around the core: gather the facts, decide, spend, settle, record.
+
+It alone reads the clock for a decision and chooses what happens when the meter does not answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pennypress.core.article import Article
+from pennypress.core.decision import Decision, Metered, Reason, Visit, decide, settle, unanswered
+from pennypress.core.meter import Outcome, ReaderId, Spend, Standing
+from pennypress.core.policy import Mode, Policy
+from pennypress.core.reader import Reader
+from pennypress.errors import StoreUnavailable
+from pennypress.store import Controls, Store
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of the shell: now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the gate is asked: an article, who asks for it, and whether the asking may spend.
+
+    ``passes`` are the verified names that the browser sent, ``fresh`` the name to use when it sent none.
+    """
+
+    article: Article
+    passes: tuple[ReaderId, ...]
+    fresh: ReaderId
+    brief: bool = False
+    spends: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The gate's answer: the decision, the reader it was made for, and whether the browser should be told the name."""
+
+    decision: Decision
+    reader: ReaderId
+    name_reader: bool
+
+
+class Gate:
+    """Decides visits with a policy and a store, and keeps the tallies until they are flushed."""
+
+    def __init__(self, policy: Policy, store: Store, *, mode: Mode, clock: Clock = utc_now) -> None:
+        self._policy = policy
+        self._store = store
+        self._clock = clock
+        self._said = mode
+        self._controls = Controls()
+        self._tallies: Counter[str] = Counter()
+        self._stopped: dict[ReaderId, None] = {}
+
+    @property
+    def mode(self) -> Mode:
+        """The mode in force: the operator's latest word, else the configuration's."""
+        return self._said
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._policy
+
+    def now(self) -> datetime:
+        """The gate's clock."""
+        return self._clock()
+
+    async def admit(self, request: Request) -> Admission:
+        """Decide one request; a grant is durable when this returns. Never raises for a store that does not answer:
+        the decision then says so, and nothing was taken."""
+        now = self._clock()
+        try:
+            reader = await self._reader(request, now)
+        except StoreUnavailable:
+            reader = Reader(request.passes[0])
+        visit = Visit(
+            article=request.article,
+            reader=reader,
+            now=now,
+            brief=request.brief,
+            spends=request.spends,
+            openings=self._controls.openings,
+            locks=self._controls.locks,
+        )
+        answer = decide(self._policy, visit)
+        decision = answer if isinstance(answer, Decision) else await self._ask_meter(answer, now)
+        self._record(decision, reader)
+        walled = decision.reason is Reason.USED_UP
+        name_reader = request.spends and (decision.spent_now or walled or len(request.passes) > 1)
+        return Admission(decision, reader.id, name_reader)
+
+    async def holds_any(self, passes: tuple[ReaderId, ...], keys: tuple[str, ...]) -> bool:
+        """Whether one of these readers holds a grant for an article of one of these keys. False when the store
+        does not answer."""
+        now = self._clock()
+        span = self._policy.window.span(now)
+        try:
+            standings = [await self._store.standing(reader, span, now) for reader in passes]
+        except StoreUnavailable:
+            return False
+        return any(standing.unit(key) is not None for standing in standings for key in keys)
+
+    async def standing(self, passes: tuple[ReaderId, ...]) -> tuple[ReaderId | None, Standing]:
+        """The reader among these names who has spent the most, and where they stand; (None, empty) for no name.
+
+        Raises StoreUnavailable.
+        """
+        now = self._clock()
+        span = self._policy.window.span(now)
+        best: tuple[ReaderId | None, Standing] = (None, Standing())
+        for reader in passes:
+            held = await self._store.standing(reader, span, now)
+            if best[0] is None or held.spent > best[1].spent:
+                best = (reader, held)
+        return best
+
+    async def forget(self, reader: ReaderId) -> None:
+        """Forget which articles a reader opened. Raises StoreUnavailable."""
+        now = self._clock()
+        await self._store.forget(reader, self._policy.window.span(now), now)
+
+    async def take_up_controls(self) -> None:
+        """Take up what the operator said since the last time. Raises StoreUnavailable; the old controls then stay."""
+        controls = await self._store.controls()
+        if controls.generation != self._controls.generation and controls.mode is not None:
+            self._said = controls.mode
+        self._controls = controls
+
+    def count(self, what: str) -> None:
+        """Add one to a tally, such as ``no-body``."""
+        self._tallies[what] += 1
+
+    async def flush(self) -> None:
+        """Bring the tallies to the store; on StoreUnavailable they are kept for the next time."""
+        if not self._tallies and not self._stopped:
+            return
+        tallies, stopped = self._tallies, self._stopped
+        self._tallies, self._stopped = Counter(), {}
+        try:
+            now = self._clock()
+            today = now.astimezone(self._policy.window.zone).date()
+            await self._store.tally(today, tallies, tuple(stopped), observed=self.mode is Mode.OBSERVE, now=now)
+        except StoreUnavailable:
+            self._tallies.update(tallies)
+            self._stopped.update(stopped)
+
+    async def _reader(self, request: Request, now: datetime) -> Reader:
+        """The reader who asks: of several names the one with the most spent; a fresh one where there is none."""
+        if not request.passes:
+            return Reader(request.fresh, known=False)
+        if len(request.passes) == 1:
+            return Reader(request.passes[0])
+        name, _ = await self.standing(request.passes)
+        assert name is not None
+        return Reader(name)
+
+    async def _ask_meter(self, metered: Metered, now: datetime) -> Decision:
+        try:
+            if metered.spends:
+                return settle(metered, await self._store.spend(metered.claim))
+            claim = metered.claim
+            standing = await self._store.standing(claim.reader, claim.span, now)
+        except StoreUnavailable:
+            return unanswered(metered, now)
+        outcome = Outcome.NOT_SPENT if standing.unit(claim.article) is None else Outcome.REPEATED
+        return settle(metered, Spend(outcome, standing))
+
+    def _record(self, decision: Decision, reader: Reader) -> None:
+        self._tallies[decision.reason.value] += 1
+        if decision.reason is Reason.USED_UP:
+            self._stopped[reader.id] = None

@@ -1,0 +1,159 @@
+"""The origin's answer on its way to the reader: what kind it is, and which of its headers may go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pennypress.core.decision import Decision
+
+ARTICLE_HEADERS = frozenset(
+    (
+        b"content-type",
+        b"content-language",
+        b"content-security-policy",
+        b"content-security-policy-report-only",
+        b"set-cookie",
+        b"link",
+        b"location",
+        b"date",
+        b"referrer-policy",
+        b"permissions-policy",
+        b"x-frame-options",
+        b"x-content-type-options",
+        b"x-xss-protection",
+        b"x-ua-compatible",
+        b"x-robots-tag",
+        b"x-dns-prefetch-control",
+        b"strict-transport-security",
+        b"cross-origin-opener-policy",
+        b"cross-origin-embedder-policy",
+        b"cross-origin-resource-policy",
+        b"access-control-allow-origin",
+        b"access-control-allow-credentials",
+        b"origin-agent-cluster",
+        b"accept-ch",
+        b"critical-ch",
+        b"report-to",
+        b"reporting-endpoints",
+        b"nel",
+        b"server-timing",
+        b"timing-allow-origin",
+        b"p3p",
+        b"server",
+        b"alt-svc",
+        b"onion-location",
+        b"speculation-rules",
+    )
+)
+"""What an origin may say in the head of an article. Validators, ages, digests, CDN headers and names nobody knows
+stay behind: each could carry the text, or let a shared cache keep one reader's page for another."""
+
+_STORING = frozenset(
+    (
+        b"cache-control",
+        b"cdn-cache-control",
+        b"surrogate-control",
+        b"surrogate-key",
+        b"cache-tag",
+        b"edge-control",
+        b"x-accel-expires",
+        b"expires",
+        b"pragma",
+        b"vary",
+        b"age",
+        b"etag",
+        b"last-modified",
+        b"digest",
+        b"content-digest",
+        b"repr-digest",
+        b"content-md5",
+    )
+)
+
+_HTML = (b"text/html", b"application/xhtml+xml")
+_PASSING = (b"image/", b"font/", b"text/css", b"text/javascript", b"application/javascript", b"application/font")
+_PASSING_EXACT = frozenset(
+    (
+        b"application/x-javascript",
+        b"application/ecmascript",
+        b"text/ecmascript",
+        b"application/vnd.ms-fontobject",
+        b"application/wasm",
+    )
+)
+
+AnswerHeaders = list[tuple[bytes, bytes]]
+
+
+class Kind(StrEnum):
+    """What an answer is by its content type."""
+
+    PAGE = "page"
+    ASSET = "asset"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer of the origin."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+def kind_of(headers: AnswerHeaders) -> Kind:
+    """Page (HTML, or nothing said: browsers then look and find HTML), asset (image, font, style, script), or other."""
+    content_type = first(headers, b"content-type")
+    if content_type is None:
+        return Kind.PAGE
+    essence = content_type.partition(b";")[0].strip().lower()
+    if essence in _HTML or b"/" not in essence:
+        return Kind.PAGE
+    if essence.startswith(_PASSING) or essence in _PASSING_EXACT:
+        return Kind.ASSET
+    return Kind.OTHER
+
+
+def first(headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...], wanted: bytes) -> bytes | None:
+    """The first value of a header, or None."""
+    for name, value in headers:
+        if name == wanted:
+            return value
+    return None
+
+
+def without_ours(headers: AnswerHeaders) -> AnswerHeaders:
+    """An origin's headers less those that only we may send."""
+    return [(name, value) for name, value in headers if not name.replace(b"_", b"-").startswith(b"pennypress-")]
+
+
+def private_headers(headers: AnswerHeaders) -> AnswerHeaders:
+    """The head of something that goes out under one reader's grant: as the origin made it, but nobody may store it."""
+    kept = [(name, value) for name, value in headers if name not in _STORING]
+    return [*kept, (b"cache-control", b"private, no-store"), (b"vary", b"Cookie")]
+
+
+def article_headers(headers: AnswerHeaders, decision: Decision, length: int | None) -> AnswerHeaders:
+    """The head of an article's answer: the origin's allowed headers, ours, and no leave to store it."""
+    kept = [(name, value) for name, value in headers if name in ARTICLE_HEADERS]
+    kept.append((b"cache-control", b"private, no-store"))
+    kept.append((b"vary", b"Cookie"))
+    if length is not None:
+        kept.append((b"content-length", b"%d" % length))
+    kept.extend(decision_headers(decision))
+    return kept
+
+
+def decision_headers(decision: Decision) -> AnswerHeaders:
+    """What an answer for an article says of the decision, for programs."""
+    said = [
+        (b"pennypress-access", b"full" if decision.full else b"preview"),
+        (b"pennypress-reason", decision.reason.value.encode()),
+    ]
+    if decision.remaining is not None:
+        said.append((b"pennypress-remaining", b"%d" % decision.remaining))
+    if decision.resets is not None:
+        said.append((b"pennypress-resets", decision.resets.isoformat(timespec="seconds").encode()))
+    return said

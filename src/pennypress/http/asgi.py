@@ -1,0 +1,297 @@
+"""The one middleware: every page view passes here, whatever stands behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pennypress.config import Config, load
+from pennypress.core.policy import Mode
+from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
+from pennypress.gate import Clock, Gate, utc_now
+from pennypress.http.answer import Answer, AnswerHeaders, Kind, kind_of
+from pennypress.http.fetch import App, Judgement, Message, Overlong, Receive, Scope, Send, Verdict, client_gone, fetch
+from pennypress.http.own import OWN_PREFIX, READING, OwnPages
+from pennypress.http.pageview import Outcome, PageViews, Visitor, html
+from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
+from pennypress.http.sharing import Answers, Question
+from pennypress.messages import negotiate
+from pennypress.pages.naming import canonical_target, keys_extended_by
+from pennypress.pages.notice import Board, ErrorPage, Paper
+from pennypress.pages.page import PageOptions, read_page
+from pennypress.pages.recognise import Grounds
+from pennypress.pages.versions import Versions
+from pennypress.readers.address import Networks, client_address
+from pennypress.readers.keys import Keys
+from pennypress.readers.keys import load as load_keys
+from pennypress.readers.pass_ import Passes
+from pennypress.store import Store
+from pennypress.store.opening import open_store
+
+Watcher = Callable[[PageRequest, Outcome], None]
+"""Told of every page view that was answered, with what was found."""
+
+_BEAT_SECONDS = 1.0
+_VERSIONS_BYTES = 64_000_000
+_BODYLESS = frozenset((204, 304))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a meter is built of; ``random`` gives that many unforeseeable bytes."""
+
+    store: Store
+    keys: Keys
+    clock: Clock = utc_now
+    random: Callable[[int], bytes] = secrets.token_bytes
+
+
+class Paywall:
+    """The meter of one paper, to be put around an ASGI app: ``Paywall.from_file("pennypress.toml").around(app)``."""
+
+    def __init__(self, config: Config, parts: Parts) -> None:
+        self.config = config
+        self.parts = parts
+        self.gate = Gate(config.policy(), parts.store, mode=config.meter.mode, clock=parts.clock)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Paywall:
+        """The meter that a configuration file describes. Raises ConfigurationError with every fault, KeysError and
+        StoreUnusable."""
+        return cls.from_config(load(Path(path)))
+
+    @classmethod
+    def from_config(cls, config: Config) -> Paywall:
+        """The meter that a configuration describes. Raises KeysError and StoreUnusable."""
+        store = open_store(config.store.meters, config.base)
+        return cls(config, Parts(store, load_keys(config.secrets.keys)))
+
+    def around(self, app: App, watcher: Watcher | None = None) -> PaywallApp:
+        """The same app, metered."""
+        return PaywallApp(self, app, watcher)
+
+
+class PaywallApp:
+    """An ASGI app with the meter around it. Settings are worked out here, once; a request's state is in locals."""
+
+    def __init__(self, paywall: Paywall, app: App, watcher: Watcher | None) -> None:
+        config, parts = paywall.config, paywall.parts
+        self._app = app
+        self._watcher = watcher
+        self._gate = paywall.gate
+        self._store = parts.store
+        self._random = parts.random
+        self._languages = config.paper.languages
+        self._passes = Passes(parts.keys, secure=config.paper.secure)
+        self._trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
+        self._own_host = urlsplit(config.paper.url).netloc if config.paper.url else None
+        self._grounds = Grounds(config.articles.paths)
+        self._largest = config.gateway.largest_article
+        self._answers = Answers(config.gateway.cache, time.monotonic)
+        board = _board(config)
+        self._board = board
+        self._own = OwnPages(self._gate, board, parts.keys)
+        options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
+        self._options = options
+        self._views = PageViews(
+            gate=self._gate,
+            board=board,
+            versions=Versions(options, capacity=_VERSIONS_BYTES),
+            grounds=self._grounds,
+            passes=self._passes,
+            own_host=self._own_host,
+            largest=self._largest,
+        )
+        self._beat: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or follow the server's lifespan."""
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif scope["type"] != "http":
+            await self._app(scope, receive, send)
+        else:
+            if self._beat is None:
+                self._start_beat()
+            await self._request(scope, receive, send)
+
+    async def close(self) -> None:
+        """Bring the last tallies to the store and close it."""
+        if self._beat is not None:
+            self._beat.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._beat
+        await self._gate.flush()
+        await self._store.close()
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            request = read_request(scope, self._own_host)
+        except RequestError as error:
+            language = self._languages[0]
+            await _send(send, html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language)))
+            return
+        visitor = Visitor(
+            self._passes.read(request.cookie_headers),
+            self._passes.fresh(self._random),
+            _negotiate(request.accept_language, self._languages),
+        )
+        path = request.target.folded
+        if path.startswith(OWN_PREFIX) or path == OWN_PREFIX.rstrip("/"):
+            await _send(send, await self._own.answer(request, visitor, receive), head=request.method == "HEAD")
+            return
+        onward = self._onward(scope, request)
+        if self._gate.mode is Mode.OFF:
+            await self._app(onward, receive, send)
+            return
+        try:
+            await self._metered(request, visitor, onward, receive, send)
+        except OriginError as error:
+            if error.kind is OriginFailure.BROKEN:
+                raise
+            page, status = _ORIGIN_PAGES[error.kind]
+            await _send(send, html(status, self._board.error(page, visitor.language)))
+        except Overlong:
+            self._gate.count("overlong")
+            await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
+
+    async def _metered(
+        self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
+    ) -> None:
+        judgement = Judgement(
+            lambda status, headers: self._by_head(request, visitor, status, headers),
+            lambda status, headers, beginning: self._refuses_overlong(request, headers, beginning),
+            self._largest,
+        )
+
+        async def ask() -> Answer | None:
+            found = await fetch(self._app, onward, receive, send, judgement)
+            if found is None:
+                return None
+            verdict, answer = found
+            if verdict is Verdict.DROP:
+                await _send(send, self._dropped(answer, visitor), head=request.method == "HEAD")
+                return None
+            return answer
+
+        answer = await (self._answers.get(_question(request, onward), ask) if self._shares(request) else ask())
+        if answer is None:
+            return
+        if request.method == "HEAD":
+            outcome = await self._views.head(request, visitor, answer)
+        else:
+            outcome = await self._views.outcome(request, visitor, answer, lambda: client_gone(receive))
+        if self._watcher is not None:
+            self._watcher(request, outcome)
+        await _send(send, outcome.answer, head=request.method == "HEAD")
+
+    def _shares(self, request: PageRequest) -> bool:
+        """Whether equal requests may share one answer of the origin: plain views of pages."""
+        return request.method == "GET" and not request.asks_for_asset and not request.asks_for_fragment
+
+    async def _by_head(self, request: PageRequest, visitor: Visitor, status: int, headers: AnswerHeaders) -> Verdict:
+        """What becomes of an answer with this head; the design's table of what is an article."""
+        if status in _BODYLESS:
+            return Verdict.PASS
+        kind = kind_of(headers)
+        under = bool(self._grounds.patterns) and self._grounds.hold(request.target)
+        if kind is Kind.PAGE:
+            return Verdict.DROP if status == 206 and under else Verdict.HOLD
+        if kind is Kind.ASSET or not under:
+            return Verdict.PASS
+        return await self._views.leave(request, visitor, keys_extended_by(request.target))
+
+    def _refuses_overlong(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
+        """Whether a page that is too long to be read whole could be an article; by its address, or by its beginning."""
+        if self._gate.mode is Mode.OBSERVE:
+            return False
+        if self._grounds.hold(request.target):
+            return True
+        page = read_page(beginning, None, self._options, address=request.target.forwarded)
+        own_host = self._own_host or request.host
+        if not self._grounds.patterns:
+            return page.says_article
+        return canonical_target(page.facts.canonical, own_host, self._grounds.patterns) is not None
+
+    def _dropped(self, answer: Answer, visitor: Visitor) -> Answer:
+        """An answer whose body belongs to an article that this reader has not opened."""
+        if answer.status >= 400:
+            return Answer(answer.status, ((b"content-length", b"0"), (b"cache-control", b"no-store")), b"")
+        return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
+
+    def _onward(self, scope: Scope, request: PageRequest) -> Scope:
+        """The scope for the app behind: the target in its forwarded form, the reader's address, headers less ours."""
+        under = not request.asks_for_asset and self._grounds.hold(request.target)
+        client = scope.get("client")
+        forwarded_for = values(request.headers, b"x-forwarded-for")
+        address = client_address(client[0] if client else None, forwarded_for, self._trusted)
+        cookies = self._passes.without(request.cookie_headers)
+        onward = dict(scope)
+        onward["raw_path"] = request.target.path.encode("ascii")
+        onward["query_string"] = request.target.query.encode("ascii")
+        onward["headers"] = onward_headers(request, cookies, whole=under)
+        onward["client"] = (address, client[1] if client else 0)
+        return onward
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._start_beat()
+            else:
+                await self.close()
+            return message
+
+        await self._app(scope, receiving, send)
+
+    def _start_beat(self) -> None:
+        self._beat = asyncio.get_running_loop().create_task(self._keep_beat())
+
+    async def _keep_beat(self) -> None:
+        """Once a second: take up what the operator said, and bring the tallies to the store."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self._gate.take_up_controls()
+            await self._gate.flush()
+            await asyncio.sleep(_BEAT_SECONDS)
+
+
+_ORIGIN_PAGES = {
+    OriginFailure.DOWN: (ErrorPage.ORIGIN_DOWN, 502),
+    OriginFailure.TIMEOUT: (ErrorPage.ORIGIN_DOWN, 504),
+    OriginFailure.TOO_LARGE: (ErrorPage.TOO_LARGE, 502),
+}
+
+
+def _question(request: PageRequest, onward: Scope) -> Question:
+    return Question(request.scheme, request.host, request.target.forwarded, tuple(onward["headers"]))
+
+
+@lru_cache(maxsize=1024)
+def _negotiate(accept_language: str | None, languages: tuple[str, ...]) -> str:
+    return negotiate(accept_language, languages)
+
+
+def _board(config: Config) -> Board:
+    paper = Paper(
+        name=config.paper.name,
+        name_in_sentence=config.paper.name_in_sentence,
+        subscribe_url=config.paper.subscribe_url,
+        reading_url=READING,
+        sign_in_url=None,
+        zone=config.paper.timezone,
+        window=config.meter.window,
+    )
+    return Board(paper, config.paper.languages, look=config.articles.look, templates=config.articles.templates)
+
+
+async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body, "more_body": False})

@@ -1,0 +1,64 @@
+"""The gateway: the middleware over the proxy, as one worker builds it and as one command starts it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from pennypress.config import Config, load
+from pennypress.errors import ConfigurationError
+from pennypress.gate import utc_now
+from pennypress.http.asgi import Paywall
+from pennypress.http.edge import Edge
+from pennypress.http.fetch import App
+from pennypress.http.health import Health
+from pennypress.http.log import Log
+from pennypress.http.proxy import Proxy, Timeouts
+from pennypress.http.server import Listening, run
+from pennypress.readers.address import Networks
+from pennypress.readers.keys import keys_for_start
+from pennypress.store.opening import holds_readers, prepare
+
+
+def serve(path: Path) -> None:
+    """Start the gateway that a configuration file describes, and serve until it is told to end.
+
+    Everything is checked before anything listens: raises ConfigurationError, KeysError, StoreUnusable.
+    """
+    config = load(path)
+    make_ready(config)
+    listening = Listening(str(config.gateway.listen), config.gateway.workers)
+    run(listening, partial(_build_from, path), partial(_accepts, path))
+
+
+def make_ready(config: Config) -> None:
+    """Check the store and the keys, and make both where neither exists. Raises KeysError and StoreUnusable."""
+    store_is_new = not holds_readers(config.store.meters, config.base)
+    keys_for_start(config.secrets.keys, store_is_new=store_is_new)
+    prepare(config.store.meters, config.base)
+
+
+def build(config: Config) -> App:
+    """The application of one worker. Raises KeysError and StoreUnusable."""
+    log = Log()
+    trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
+    health = Health(log, trusted=lambda peer: peer in trusted, clock=utc_now)
+    gateway = config.gateway
+    timeouts = Timeouts(origin=gateway.origin_timeout.total_seconds(), reader=gateway.body_timeout.total_seconds())
+    proxy = Proxy(gateway.upstream, timeouts=timeouts)
+    return Edge(Paywall.from_config(config).around(proxy), log, health)
+
+
+def _build_from(path: Path) -> App:
+    return build(load(path))
+
+
+def _accepts(path: Path) -> bool:
+    """Whether the configuration can be taken up as it is now; its faults go to the log."""
+    try:
+        load(path)
+    except ConfigurationError as error:
+        for fault in error.faults:
+            Log().event("error", f"the changed configuration is refused, the old one goes on: {fault}")
+        return False
+    return True

@@ -1,0 +1,229 @@
+"""A page view: an origin's whole answer becomes what this reader gets, full or cut, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pennypress.core.article import Access
+from pennypress.core.decision import Decision, Reason
+from pennypress.core.meter import ReaderId
+from pennypress.core.policy import Mode
+from pennypress.errors import Undecodable
+from pennypress.gate import Admission, Gate, Request
+from pennypress.http.answer import Answer, AnswerHeaders, article_headers, decision_headers, first, without_ours
+from pennypress.http.fetch import Verdict
+from pennypress.http.request import PageRequest
+from pennypress.pages.notice import Board, ErrorPage
+from pennypress.pages.page import Cut
+from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
+from pennypress.pages.source import undo_coding
+from pennypress.pages.versions import Version, Versions
+from pennypress.readers.pass_ import Passes
+
+HTML = b"text/html; charset=utf-8"
+_EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "article"))
+_CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
+_NAMED_AT_MOST = 64
+
+Gone = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: the verified names that the browser sent, a fresh one, and the language to speak."""
+
+    passes: tuple[ReaderId, ...]
+    fresh: ReaderId
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a view: the answer, and what was found on the way (None where the page is no article)."""
+
+    answer: Answer
+    subject: Subject | None = None
+    decision: Decision | None = None
+    version: Version | None = None
+
+
+class PageViews:
+    """Makes answers of views; holds what is worked out at start-up and the page versions read so far."""
+
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        board: Board,
+        versions: Versions,
+        grounds: Grounds,
+        passes: Passes,
+        own_host: str | None,
+        largest: int,
+    ) -> None:
+        self._gate = gate
+        self._board = board
+        self._versions = versions
+        self._grounds = grounds
+        self._passes = passes
+        self._own_host = own_host
+        self._largest = largest
+
+    async def outcome(self, request: PageRequest, visitor: Visitor, answer: Answer, gone: Gone) -> Outcome:
+        """What this visitor gets for an answer that may be an article's page."""
+        passed = Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
+        version = await self._version(request, answer)
+        subject = self._subject(request, version, answer)
+        if answer.status != 200:
+            return Outcome(await self._other_status(request, visitor, passed, version, subject))
+        if subject is None:
+            return Outcome(passed)
+        may_spend = request.method == "GET" and not request.prefetches and not request.robot
+        if may_spend and await gone():
+            may_spend = False
+        asked = Request(subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend)
+        admission = await self._gate.admit(asked)
+        if self._gate.mode is Mode.OBSERVE:
+            shown = self._named(passed, admission)
+        elif admission.decision.full:
+            shown = self._full(passed, visitor, admission, version)
+        elif request.prefetches:
+            shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
+        else:
+            shown = self._named(await self._preview(passed, visitor, admission, version, subject), admission)
+        return Outcome(shown, subject, admission.decision, version)
+
+    async def head(self, request: PageRequest, visitor: Visitor, answer: Answer) -> Outcome:
+        """What a HEAD request gets where articles are: the head that a GET would get that spends nothing."""
+        if answer.status != 200 or not self._grounds.hold(request.target):
+            return Outcome(Answer(answer.status, tuple(without_ours(list(answer.headers))), b""))
+        subject = unread_subject(request.target, origin_word(answer.headers))
+        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False)
+        decision = (await self._gate.admit(asked)).decision
+        if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
+            return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
+        headers = article_headers(list(answer.headers), decision, None)
+        return Outcome(Answer(200, tuple(headers), b""), subject, decision)
+
+    async def leave(self, request: PageRequest, visitor: Visitor, keys: tuple[str, ...]) -> Verdict:
+        """Whether something that is no page itself, but belongs to one of these articles, may go to this visitor."""
+        if self._gate.mode is Mode.OBSERVE:
+            return Verdict.PASS
+        subject = unread_subject(request.target, None)
+        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False)
+        decision = (await self._gate.admit(asked)).decision
+        if decision.reason in _CACHEABLE:
+            return Verdict.PASS
+        if decision.full or await self._gate.holds_any(visitor.passes, keys):
+            return Verdict.PRIVATE
+        return Verdict.DROP
+
+    async def _version(self, request: PageRequest, answer: Answer) -> Version:
+        coding = first(answer.headers, b"content-encoding")
+        content_type = first(answer.headers, b"content-type")
+        try:
+            body = undo_coding(answer.body, coding.decode("latin-1") if coding else None, limit=self._largest)
+        except Undecodable as error:
+            return Version(None, error.reason)
+        return await self._versions.of(
+            body, content_type.decode("latin-1") if content_type else None, request.target.forwarded
+        )
+
+    def _subject(self, request: PageRequest, version: Version, answer: Answer) -> Subject | None:
+        word = origin_word(answer.headers)
+        key = (request.target, request.host, word)
+        try:
+            return version.subjects[key]
+        except KeyError:
+            pass
+        if version.page is None:
+            subject = unread_subject(request.target, word) if self._grounds.hold(request.target) else None
+        else:
+            own_host = self._own_host or request.host
+            subject = recognise(
+                version.page, request.target, self._grounds, own_host=own_host, word=word, believes=lambda key: True
+            )
+        if len(version.subjects) >= _NAMED_AT_MOST:
+            version.subjects.clear()
+        version.subjects[key] = subject
+        return subject
+
+    async def _other_status(
+        self, request: PageRequest, visitor: Visitor, passed: Answer, version: Version, subject: Subject | None
+    ) -> Answer:
+        """An answer that is no 200 keeps its status, and its body unless an article's body is found in it."""
+        if not passed.body or self._gate.mode is Mode.OBSERVE:
+            return passed
+        page = version.page
+        if page is None:
+            harmless = not self._grounds.under(request.target)
+        else:
+            harmless = page.brief or page.body_rule not in _EXPLICIT_RULES
+            harmless = harmless or not (self._grounds.under(request.target) or subject is not None)
+        if harmless:
+            return passed
+        self._gate.count("error-pages-replaced")
+        return html(passed.status, self._board.error(ErrorPage.ELSEWHERE, visitor.language), passed.headers)
+
+    def _full(self, passed: Answer, visitor: Visitor, admission: Admission, version: Version) -> Answer:
+        decision = admission.decision
+        if decision.reason in _CACHEABLE:
+            return Answer(200, (*passed.headers, *decision_headers(decision)), passed.body)
+        notice = self._board.notice(decision, visitor.language)
+        page = version.page
+        if page is None or not notice:
+            body, coding = passed.body, first(passed.headers, b"content-encoding")
+        else:
+            body, coding = page.full(notice), None
+        headers = article_headers(list(passed.headers), decision, len(body))
+        if coding is not None:
+            headers.append((b"content-encoding", coding))
+        return self._named(Answer(200, tuple(headers), body), admission)
+
+    async def _preview(
+        self, passed: Answer, visitor: Visitor, admission: Admission, version: Version, subject: Subject
+    ) -> Answer:
+        decision, language = admission.decision, visitor.language
+        cut = None if version.page is None else await version.cut(continued=subject.continued)
+        why = version.why_unread if cut is None else cut.alone
+        if cut is None or why is not None:
+            self._gate.count("no-body")
+            body = self._board.alone(subject.article.title, decision, language)
+            headers = article_headers([(b"content-type", HTML)], decision, len(body))
+            return Answer(200, tuple(headers), body)
+        body = cut.walled(self._board.wall(decision, language))
+        clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
+        return Answer(200, tuple(article_headers(clean, decision, len(body))), body)
+
+    def _named(self, answer: Answer, admission: Admission) -> Answer:
+        if not admission.name_reader:
+            return answer
+        cookie = (b"set-cookie", self._passes.set_cookie(admission.reader))
+        return Answer(answer.status, (*answer.headers, cookie), answer.body)
+
+
+def origin_word(headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...]) -> Access | None:
+    """What the origin's header says of this article's access; None where it says nothing that we know."""
+    said = first(headers, b"pennypress-article")
+    try:
+        return None if said is None else Access(said.decode("latin-1").strip().lower())
+    except ValueError:
+        return None
+
+
+def html(status: int, body: bytes, origin_headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    """A page of ours, not to be stored; of the origin's head only what a status needs (``Location``, a challenge)."""
+    kept = [
+        (name, value) for name, value in origin_headers if name in (b"location", b"www-authenticate", b"retry-after")
+    ]
+    ours = [
+        (b"content-type", HTML),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"private, no-store"),
+    ]
+    return Answer(status, (*kept, *ours), body)
+
+
+def _tells(cut: Cut, value: bytes) -> bool:
+    return len(value) > 24 and cut.withheld is not None and cut.withheld.in_text(value.decode("latin-1"))

@@ -1,0 +1,156 @@
+"""A request as the middleware sees it: its target, who asks, what it wants, and what of it goes on to the origin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pennypress.core.target import Target, read_target
+from pennypress.errors import TargetError
+from pennypress.readers.robots import is_link_preview
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+PREFETCH_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+FRAGMENT_HEADERS = frozenset((b"x-requested-with", b"hx-request", b"turbo-frame", b"rsc", b"x-pjax", b"x-inertia"))
+CONDITIONAL_HEADERS = frozenset(
+    (
+        b"range",
+        b"if-range",
+        b"if-match",
+        b"if-none-match",
+        b"if-modified-since",
+        b"if-unmodified-since",
+        b"a-im",
+    )
+)
+
+_LOOPBACK = re.compile(r"^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$")
+_HOST = re.compile(rb"^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$")
+_ASSET_ENDINGS = re.compile(
+    r"\.(?:avif|bmp|gif|ico|jpe?g|png|svg|webp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp4|webm|mov|mp3|m4a|ogg)$"
+)
+_DECODABLE = re.compile(rb"\b(gzip|x-gzip|br|zstd|identity)\b", re.IGNORECASE)
+
+
+class RequestError(TargetError):
+    """A request that is answered 400 (or with ``status``) before anything else looks at it."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """The facts of one request, read once."""
+
+    method: str
+    target: Target
+    host: str
+    scheme: str
+    headers: Headers
+    cookie_headers: tuple[bytes, ...]
+    user_agent: str
+    accept_language: str | None
+
+    @property
+    def prefetches(self) -> bool:
+        """Whether a browser asks before anybody reads: prefetch, prerender, preview."""
+        return any(
+            name in PREFETCH_HEADERS
+            and (b"prefetch" in value.lower() or b"prerender" in value.lower() or b"preview" in value.lower())
+            for name, value in self.headers
+        )
+
+    @property
+    def robot(self) -> bool:
+        """Whether a link-preview robot asks."""
+        return is_link_preview(self.user_agent)
+
+    @property
+    def asks_for_asset(self) -> bool:
+        """Whether the path ends as images, styles, scripts, fonts and media do."""
+        return _ASSET_ENDINGS.search(self.target.folded) is not None
+
+    @property
+    def asks_for_fragment(self) -> bool:
+        """Whether a script asks for a part of a page."""
+        return any(name in FRAGMENT_HEADERS for name, _ in self.headers)
+
+
+def read_request(scope: MutableMapping[str, Any], allowed_host: str | None) -> PageRequest:
+    """Read the facts of a request from an ASGI scope.
+
+    ``allowed_host`` is the paper's own host (with its port, if it has one); None allows any. Loopback is always
+    allowed, so that a paper can be tried out. Raises RequestError.
+    """
+    headers: Headers = tuple((name.lower(), value) for name, value in scope["headers"])
+    host = _read_host(headers, allowed_host)
+    cookies, user_agent, accept_language = [], "", None
+    for name, value in headers:
+        if name == b"cookie":
+            cookies.append(value)
+        elif name == b"user-agent":
+            user_agent = value.decode("latin-1")
+        elif name == b"accept-language":
+            accept_language = value.decode("latin-1")
+    try:
+        target = read_target(_raw_target(scope))
+    except TargetError as error:
+        raise RequestError(str(error)) from error
+    return PageRequest(
+        method=scope["method"],
+        target=target,
+        host=host,
+        scheme=scope.get("scheme", "http"),
+        headers=headers,
+        cookie_headers=tuple(cookies),
+        user_agent=user_agent,
+        accept_language=accept_language,
+    )
+
+
+def onward_headers(request: PageRequest, cookies: Sequence[bytes], *, whole: bool) -> list[tuple[bytes, bytes]]:
+    """The headers that go on to the origin.
+
+    Never ours, whatever way they are spelt; ``cookies`` replace those that came. With ``whole`` the origin is asked
+    for the whole page: no ranges, no conditions. Only content codings that can be undone are asked for.
+    """
+    onward = []
+    for name, value in request.headers:
+        if name == b"cookie" or name.replace(b"_", b"-").startswith(b"pennypress-"):
+            continue
+        if whole and name in CONDITIONAL_HEADERS:
+            continue
+        if name == b"accept-encoding":
+            value = b", ".join(dict.fromkeys(found.lower() for found in _DECODABLE.findall(value))) or b"identity"
+        onward.append((name, value))
+    onward.extend((b"cookie", value) for value in cookies)
+    return onward
+
+
+def values(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
+    """All values of a header, in order."""
+    return [value for name, value in headers if name == wanted]
+
+
+def _read_host(headers: Headers, allowed_host: str | None) -> str:
+    hosts = values(headers, b"host")
+    if len(hosts) != 1 or not _HOST.match(hosts[0]):
+        raise RequestError("the request names no host, several, or one that is none")
+    host = hosts[0].decode("ascii").lower()
+    if allowed_host is not None and host != allowed_host and not _LOOPBACK.match(host):
+        raise RequestError("the request is for another host", 421)
+    return host
+
+
+def _raw_target(scope: MutableMapping[str, Any]) -> str:
+    raw: bytes | None = scope.get("raw_path")
+    query: bytes = scope.get("query_string", b"")
+    if raw is None:
+        raise RequestError("the server below gives no raw path")
+    path = raw.partition(b"?")[0].decode("latin-1")
+    return f"{path}?{query.decode('latin-1')}" if query else path

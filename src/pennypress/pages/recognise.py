@@ -1,0 +1,92 @@
+"""Is this page an article, and which: the design's rules on what an article is, applied to one page at one address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pennypress.core.article import Access, Article
+from pennypress.core.target import PathPattern, Target
+from pennypress.pages.naming import canonical_target, name_article
+from pennypress.pages.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """On what grounds articles are recognised: the paths that hold them (none: the page's own word decides)."""
+
+    patterns: tuple[PathPattern, ...]
+
+    def hold(self, target: Target) -> bool:
+        """Whether an address lies where articles are, and is not the root of the paths that hold them."""
+        return any(pattern.matches(target.folded) and target.folded != pattern.root for pattern in self.patterns)
+
+    def under(self, target: Target) -> bool:
+        """Whether an address lies under the article paths, their root included."""
+        return any(pattern.matches(target.folded) for pattern in self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The article that a page is about. ``claimed`` is its canonical link's key when that differs from its own
+    address's; ``continued`` says that this is page 2 or later of it; ``why`` says why it is an article."""
+
+    article: Article
+    brief: bool
+    continued: bool
+    claimed: str | None
+    why: str
+
+
+Believes = Callable[[str], bool]
+"""Whether a canonical link (by its key) is still believed."""
+
+
+def recognise(
+    page: Page, asked: Target, grounds: Grounds, *, own_host: str, word: Access | None, believes: Believes
+) -> Subject | None:
+    """The article of a page at this address, or None when the page is none.
+
+    ``word`` is what the origin's header says of its access; the page's own meta counts as much.
+    """
+    canonical = canonical_target(page.facts.canonical, own_host, grounds.patterns)
+    if canonical is not None and canonical.key != asked.key and not believes(canonical.key):
+        canonical = None
+    access = word or page.facts.access
+    why = _why_article(page, asked, canonical, grounds, access)
+    if why is None:
+        return None
+    name = name_article(asked, canonical)
+    facts = page.facts
+    article = Article(
+        key=name.key,
+        paths=name.paths,
+        title=facts.title,
+        sections=facts.sections,
+        tags=facts.tags,
+        authors=facts.authors,
+        published=facts.published,
+        access=access,
+    )
+    claimed = name.key if canonical is not None else None
+    return Subject(article, page.brief and not name.continued, name.continued, claimed, why)
+
+
+def unread_subject(asked: Target, word: Access | None) -> Subject:
+    """The article at an address whose page could not be read."""
+    article = Article(key=asked.key, paths=(asked.folded,), access=word)
+    return Subject(article, brief=False, continued=False, claimed=None, why="under the article paths, unreadable")
+
+
+def _why_article(
+    page: Page, asked: Target, canonical: Target | None, grounds: Grounds, access: Access | None
+) -> str | None:
+    if access in (Access.METERED, Access.PREMIUM):
+        return "the origin says so for this page"
+    if not grounds.patterns:
+        return "the page says that it is an article" if page.says_article else None
+    if grounds.under(asked):
+        if not grounds.hold(asked):
+            return None
+        return None if page.list_like else "under the article paths"
+    return "its canonical link is under the article paths" if canonical is not None and not page.list_like else None
