@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from pennypress.pages.blocks import Block
+from pennypress.pages.body import Body
 from pennypress.pages.document import Document
 from pennypress.pages.elements import AFTERWARDS, UNSEEN
-from pennypress.pages.find import Body
 from pennypress.pages.place import opening_node, wall_anchor, wall_successor
 from pennypress.pages.preview import Preview
 

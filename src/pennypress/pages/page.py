@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Literal
 
 from pennypress.pages.blocks import Outline, outline
+from pennypress.pages.body import Body
 from pennypress.pages.cut import cut_body
 from pennypress.pages.document import Document, read_document
 from pennypress.pages.facts import Facts, read_facts, says_article, words_of_origin
-from pennypress.pages.find import Body, Prose, find_body, find_prose
+from pennypress.pages.find import find_body
 from pennypress.pages.place import notice_place
 from pennypress.pages.preview import NOTHING, choose_preview, is_brief
+from pennypress.pages.prose import Prose, find_prose
 from pennypress.pages.structured import Structured, mark_not_free, read_structured
 
 _MANY_TEASERS = 8

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pennypress.pages.body import Body
 from pennypress.pages.document import Document
 from pennypress.pages.elements import CELLS, CLOSED
-from pennypress.pages.find import Body
 
 
 def notice_place(document: Document, body: Body | None) -> int | None:

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from pennypress.pages.find import Body
+from pennypress.pages.body import SHARE, Body
 from pennypress.pages.measure import count_words, sentence_ends
-
-SHARE = 4
-"""The preview is at most one in so many of the body's words."""
 
 BRIEF_WORDS = 80
 """A body of at most so many words, and of no more blocks than a preview, is a brief."""

@@ -1,0 +1,161 @@
+"""The body of an article: which of the blocks in the elements that hold it are its own text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pennypress.pages.blocks import Block, Box, Outline
+from pennypress.pages.elements import BESIDE, LEAVES, TEXTUAL
+from pennypress.pages.measure import sentence_ends
+from pennypress.pages.prose import Prose
+from pennypress.pages.words import squeeze
+
+SHARE = 4
+"""The preview is at most one in so many of the body's words."""
+
+_SENTENCE = 14
+"""A block of so many words says something even without a full stop."""
+
+_OF_THE_VEIN = 0.1
+"""A kind of block with so great a share of the commonest kind's words is body too."""
+
+_HEADER = 2
+_HEADER_WORDS = 70
+_HEADER_SHARE = 0.12
+"""Before the body a page's header may hold so many blocks of prose, with so many words or so great a share of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of an article: the elements that hold it, in order, and its blocks.
+
+    What else stands in ``pieces`` is headline, byline and the like. ``labels`` are the places, in ``blocks``, of those
+    that are part of no text: buttons, names, dates. ``column`` is the innermost element with nearly all its prose.
+    ``words`` is the measure of the text that is the article's own beyond doubt.
+    """
+
+    rule: str
+    pieces: tuple[Box, ...]
+    blocks: tuple[Block, ...]
+    labels: frozenset[int]
+    column: Box
+    words: int
+
+    @property
+    def text(self) -> str:
+        """The whole of the body as text, a line a block."""
+        return "\n".join(block.text for block in self.blocks)
+
+    @property
+    def counted(self) -> int:
+        """How many of the blocks are no labels."""
+        return len(self.blocks) - len(self.labels)
+
+
+def gather_body(
+    rule: str, pieces: Sequence[Box], exact: Sequence[Box], outline: Outline, prose: Prose, title: str
+) -> Body | None:
+    """The body in these pieces; None where they hold no text. ``exact`` are those that hold little else."""
+    blocks = outline.blocks
+    headline = headline_index(blocks, prose, title)
+    indexes = [index for piece in pieces for index in range(piece.first, piece.last)]
+    indexes = [index for index in indexes if index > headline] or indexes
+    if not indexes:
+        return None
+    text = _Text(outline.blocks, indexes, prose)
+    opening = text.opening(exact)
+    behind = [index for index in indexes if index >= opening]
+    words = sum(blocks[index].words for index in behind if text.is_own(index))
+    kept = [*_standfirst(indexes, opening, blocks, prose, words), *behind]
+    labels = frozenset(place for place, index in enumerate(kept) if text.is_label(index))
+    return Body(rule, tuple(pieces), tuple(blocks[index] for index in kept), labels, prose.column, words)
+
+
+def headline_index(blocks: Sequence[Block], prose: Prose, title: str) -> int:
+    """The index of the block that is the page's headline; -1 where none is, or it stands after much of the prose."""
+    wanted = squeeze(title)
+    first = -1
+    for index, block in enumerate(blocks):
+        if block.box.tag == "h1" and first < 0:
+            first = index
+        if block.box.tag in ("h1", "h2", "h3") and wanted and squeeze(block.text) == wanted:
+            first = index
+            break
+    before = prose.words[max(first, prose.column.first)] - prose.words[prose.column.first]
+    return first if before * 4 <= prose.within(prose.column) else -1
+
+
+class _Text:
+    """What the blocks of the pieces are. The vein is the prose that is of one kind with most of it, the same element in
+    an element of the same class; its homes are the elements around it, in which short blocks are text as well."""
+
+    def __init__(self, blocks: Sequence[Block], indexes: Sequence[int], prose: Prose) -> None:
+        self.blocks = blocks
+        self.indexes = indexes
+        self.prose = prose
+        weights: Counter[tuple[str, ...]] = Counter()
+        for index in indexes:
+            if prose.flags[index]:
+                weights[_kind(blocks[index])] += blocks[index].words
+        least = _OF_THE_VEIN * max(weights.values(), default=0)
+        self.vein = {index for index in indexes if prose.flags[index] and weights[_kind(blocks[index])] >= least}
+        self.homes = {_home(blocks[index]) for index in self.vein}
+
+    def opening(self, exact: Sequence[Box]) -> int:
+        """The index of the first block of text; in elements that are exact, of the first that may be text."""
+        for index in self.indexes:
+            inside = any(box.first <= index < box.last for box in exact)
+            if self.is_own(index) or (inside and (self.prose.flags[index] or _may_be_text(self.blocks[index]))):
+                return index
+        outside = (index for index in self.indexes if not self.blocks[index].box.within(BESIDE))
+        return next(outside, self.indexes[0])
+
+    def is_own(self, index: int) -> bool:
+        """Whether a block is the article's own text beyond doubt."""
+        block = self.blocks[index]
+        if not self.vein:
+            return _may_be_text(block)
+        return index in self.vein or (_may_be_text(block) and _home(block) in self.homes)
+
+    def is_label(self, index: int) -> bool:
+        """Whether a block is part of no text."""
+        return bool(self.vein) and not self.is_own(index) and not self.prose.flags[index]
+
+
+def _kind(block: Block) -> tuple[str, str, str]:
+    home = _home(block)
+    return (block.box.tag, home.tag, home.node.attributes.get("class") or "")
+
+
+def _home(block: Block) -> Box:
+    """The element that a block stands in: for bare text the innermost one, else the one around the leaf."""
+    return (block.box.parent or block.box) if block.box.tag in LEAVES else block.box
+
+
+def _may_be_text(block: Block) -> bool:
+    plain = block.box.tag in TEXTUAL or block.box.tag not in LEAVES
+    return plain and block.linked * 2 <= block.words and not block.box.within(BESIDE)
+
+
+def _standfirst(indexes: Sequence[int], opening: int, blocks: Sequence[Block], prose: Prose, own: int) -> list[int]:
+    """The block before the opening that belongs to the body. Where there is more prose than a page's header holds, the
+    opening was no opening: then all from the first such block on. A standfirst that would leave no room in the preview
+    for the first paragraph is the header's, as is any that stands before it."""
+    before = [index for index in indexes if index < opening]
+    telling = [index for index in before if prose.flags[index] and _says(blocks[index])]
+    words = sum(blocks[index].words for index in telling)
+    if len(telling) > _HEADER or words > max(_HEADER_WORDS, _HEADER_SHARE * prose.words[-1]):
+        return [index for index in before if index >= telling[0]]
+    first = blocks[opening].words
+    if telling and first * SHARE <= own < (first + blocks[telling[-1]].words) * SHARE:
+        return []
+    return telling[-1:]
+
+
+def _says(block: Block) -> bool:
+    """Whether a block says a thing in a sentence, and is no line of dates or names."""
+    tokens = block.text.split()
+    numbers = sum(1 for token in tokens if any(char.isdigit() for char in token))
+    return numbers * 4 < len(tokens) and (block.words >= _SENTENCE or bool(sentence_ends(block.text)))

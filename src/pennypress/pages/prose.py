@@ -1,0 +1,117 @@
+"""The prose of a page: which of its blocks are running text of its own, and which element holds most of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pennypress.pages.blocks import Block, Box, Outline
+from pennypress.pages.elements import BESIDE, HEADINGS, INLINE, LEAVES
+
+_NEARLY_ALL = 0.85
+"""The share of an element's prose that one of its children must hold for the search to go on in that child."""
+
+_LARGEST_CARD = 80
+"""The most words of a teaser's card, heading and all."""
+
+_LEAST_PROSE = 8
+"""A block of fewer words is no prose: a label, a name, a date."""
+
+_BESIDE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|disqus|discussion|respond|replies|related|recommended|recommendations?|"
+    r"teasers?|newsletter|sidebar|promo|cookies?|consent|footer|breadcrumbs?|shar(?:e|ing)|social|widget|popular|"
+    r"trending|advert\w*|disclaimer|byline|bio|tags?|copyright|caption|toolbar|subscribe|signup|paywall|modal|popup|legal|"
+    r"gdpr|credits?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Which blocks of a page are running text of its own; ``column`` holds most of it, ``teasers`` lead elsewhere."""
+
+    flags: tuple[bool, ...]
+    words: tuple[int, ...]
+    column: Box
+    teasers: int
+
+    def within(self, box: Box) -> int:
+        """How many words of prose stand in an element."""
+        return self.words[box.last] - self.words[box.first]
+
+
+def find_prose(outline: Outline) -> Prose:
+    """Weigh the prose of a page."""
+    blocks = outline.blocks
+    teasers, teased = _teasers(blocks)
+    beside = _beside(outline)
+    flags = [
+        block.words >= _LEAST_PROSE
+        and block.linked * 2 < block.words
+        and block.box.tag not in HEADINGS
+        and index not in teased
+        and block.box not in beside
+        for index, block in enumerate(blocks)
+    ]
+    words = [0]
+    for flag, block in zip(flags, blocks, strict=True):
+        words.append(words[-1] + (block.words if flag else 0))
+    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers)
+
+
+def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
+    """How many headings lead elsewhere, and the blocks that stand in one card with such a heading."""
+    totals = [0]
+    for block in blocks:
+        totals.append(totals[-1] + block.words)
+    leads = [
+        index
+        for index, block in enumerate(blocks)
+        if block.box.tag in HEADINGS and block.box.tag != "h1" and block.words > 2 and block.linked * 2 > block.words
+    ]
+    teased: set[int] = set()
+    for lead in leads:
+        card = blocks[lead].box
+        while card.parent is not None and totals[card.parent.last] - totals[card.parent.first] <= _LARGEST_CARD:
+            card = card.parent
+        teased.update(range(card.first, card.last))
+    return len(leads), teased
+
+
+def _beside(outline: Outline) -> set[Box]:
+    """The elements that stand beside an article, with all that is in them: navigation, comments, related articles.
+
+    Names are hints alone: what holds most of the page's text is never beside it.
+    """
+    weights = [0]
+    for block in outline.blocks:
+        heavy = block.words >= _LEAST_PROSE and block.linked * 2 < block.words
+        weights.append(weights[-1] + (block.words if heavy else 0))
+    beside: set[Box] = set()
+    for box in outline.boxes:
+        if box.first == box.last or box.tag in INLINE:
+            continue
+        if box.parent in beside or (
+            (weights[box.last] - weights[box.first]) * 2 <= weights[-1] and (box.tag in BESIDE or _named_beside(box))
+        ):
+            beside.add(box)
+    return beside
+
+
+def _named_beside(box: Box) -> bool:
+    attributes = box.node.attributes
+    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return bool(
+        _BESIDE_NAMES.search(name) or attributes.get("role") in ("complementary", "navigation", "contentinfo", "dialog")
+    )
+
+
+def _column(boxes: Sequence[Box], words: Sequence[int]) -> Box:
+    """The innermost wrapper that holds nearly all the prose."""
+    column = boxes[0]
+    for box in boxes:
+        held = words[box.last] - words[box.first]
+        if box.parent is column and held and held >= _NEARLY_ALL * (words[column.last] - words[column.first]):
+            column = box
+    return next((box for box in column.ancestors() if box.tag not in LEAVES and box.tag not in INLINE), boxes[0])
