@@ -34,7 +34,7 @@ windows = st.sampled_from(
 )
 processes = st.integers(0, PROCESSES - 1)
 minutes = st.sampled_from([1, 30, 61])
-leaps = st.sampled_from([-40, -3, 2, 8, 31, 45])
+leaps = st.sampled_from([-90, -40, -8, 2, 8, 31, 45, 90])
 
 
 class Memory(RuleBasedStateMachine):
@@ -175,7 +175,7 @@ def test_the_sqlite_store_of_one_process_does_what_the_memory_store_does() -> No
     run_state_machine_as_test(
         OneProcess,
         settings=settings(
-            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 

@@ -148,8 +148,8 @@ class SqliteStore:
         return held
 
     def _know(self, reader: ReaderId, held: Held) -> None:
-        """Remember a reader's own row, for which ``_held`` may read on the event loop: its page has just been read."""
-        if held.reader != reader or not held.packed:
+        """Remember a reader's row, so that ``_held`` may read it on the event loop: its page has just been read."""
+        if not held.packed:
             return
         if len(self._known) >= _MOST_KNOWN:
             del self._known[next(iter(self._known))]

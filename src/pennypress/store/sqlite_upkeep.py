@@ -17,11 +17,14 @@ from pennypress.store.held import MERGED_FOR, SeenTime, kept_from
 from pennypress.store.sqlite_file import connect
 from pennypress.store.sqlite_rows import Rows
 
+LOG_LIMIT = 4 * 1024 * 1024
+"""Bytes from which on the log is written back."""
+
 _DAY = 86_400
-_LOG_LIMIT = 4 * 1024 * 1024
 _LOG_KEPT = 1024 * 1024
 _ROWS_A_STEP = 200
 _BETWEEN_STEPS = 0.02
+_PATIENCE_MS = 1000
 _BETWEEN_LOOKS = 1.0
 _LOOKS_BETWEEN_CLEANINGS = 60
 
@@ -45,6 +48,7 @@ class Upkeep:
         self._connection = connect(path)
         self._connection.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT}")
         self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
         self._rows = Rows(self._connection)
         self._written_back = -1
         self._lock = os.open(path.with_name(f"{path.name}-upkeep"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -82,7 +86,7 @@ class Upkeep:
         """
         if not self._leads and not self._take_lead():
             return
-        if self._log_file.stat().st_size <= _LOG_LIMIT or self._changes() == self._written_back:
+        if self._log_file.stat().st_size <= LOG_LIMIT or self._changes() == self._written_back:
             return
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._written_back = self._changes()
@@ -91,14 +95,8 @@ class Upkeep:
         """Let go of what has had no use for a full window: in small steps, a pass about once a day."""
         if not self._pass_is_due(now, span):
             return
-        while not self._ending.is_set():
-            try:
-                if self._clean_step(int(now.timestamp())):
-                    return
-            except sqlite3.OperationalError as busy:
-                if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    raise
-            self._ending.wait(_BETWEEN_STEPS)
+        while not self._clean_step(int(now.timestamp())) and not self._ending.wait(_BETWEEN_STEPS):
+            pass
 
     def _take_lead(self) -> bool:
         try:
