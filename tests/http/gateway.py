@@ -9,14 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from pennypress.http.edge import Edge
-from pennypress.http.fetch import App
+from pennypress.http.fetch import App, Receive, Scope, Send
 from pennypress.http.health import Health
 from pennypress.http.log import Log
 from pennypress.http.proxy import Proxy, Timeouts
@@ -77,6 +76,14 @@ def read_to_end(connection: socket.socket) -> bytes:
     return held
 
 
+def wait_until(what: Callable[[], object]) -> None:
+    """Wait for something to become true, five seconds at most."""
+    until = time.monotonic() + 5
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
 def get(path: bytes = b"/", *fields: bytes, host: bytes = b"paper.test") -> bytes:
     """A GET that closes its connection."""
     head = b"".join(field + b"\r\n" for field in (b"Host: " + host, *fields, b"Connection: close"))
@@ -88,7 +95,7 @@ def running_gateway(
     upstream: str, log: Path, address: str = "", workers: int = 1, header_seconds: float = 30, note: Path | None = None
 ) -> Iterator[Gateway]:
     """A gateway in front of an upstream, ended afterwards. ``note`` is a file whose text it answers under ``/note``
-    and takes up again on SIGHUP, unless the text is ``bad``."""
+    and takes up again on SIGHUP: the parent refuses ``refused``, and with ``bad`` the workers cannot build."""
     address = address or f"127.0.0.1:{_free_port()}"
     arguments = [upstream, address, str(workers), str(header_seconds), str(note or "")]
     # Proxies of the environment must not be believed; these lead nowhere.
@@ -124,27 +131,46 @@ def _wait_until_it_answers(gateway: Gateway) -> None:
             time.sleep(0.005)
 
 
-def _build(upstream: str, note: str) -> App:
-    text = Path(note).read_text() if note else ""
-    if text == "bad":
-        raise ValueError("the note is bad")
-    proxy = Proxy(upstream, timeouts=Timeouts(connect=2, origin=1, reader=2))
+class _Note:
+    """The text that the gateway answers with, as it was taken up last."""
 
-    async def app(scope, receive, send):  # type: ignore[no-untyped-def]
-        if scope.get("path") == "/note":
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-            await send({"type": "http.response.body", "body": text.encode()})
-        else:
-            await proxy(scope, receive, send)
+    def __init__(self, upstream: str, file: str) -> None:
+        self._upstream = upstream
+        self._file = Path(file) if file else None
+        self._text = self._file.read_text() if self._file else ""
 
-    log = Log()
-    return Edge(app, log, Health(log, lambda peer: False, lambda: datetime.now(UTC)))
+    def accept(self) -> bool:
+        text = self._file.read_text() if self._file else ""
+        if text == "refused":
+            return False
+        self._text = text
+        return True
+
+    def build(self) -> App:
+        if self._text == "bad":
+            raise ValueError("the note is bad")
+        log = Log()
+        return Edge(self._app, log, Health(log, lambda peer: False, lambda: datetime.now(UTC)))
+
+    @property
+    def _app(self) -> App:
+        proxy = Proxy(self._upstream, timeouts=Timeouts(connect=2, origin=1, reader=2))
+        text = self._text.encode()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope.get("path") == "/note":
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+                await send({"type": "http.response.body", "body": text})
+            else:
+                await proxy(scope, receive, send)
+
+        return app
 
 
 def _main() -> None:
-    upstream, address, workers, header_seconds, note = sys.argv[1:]
-    listening = Listening(address, int(workers), float(header_seconds))
-    run(listening, partial(_build, upstream, note), lambda: Path(note).read_text() != "worse")
+    upstream, address, workers, header_seconds, file = sys.argv[1:]
+    note = _Note(upstream, file)
+    run(Listening(address, int(workers), float(header_seconds)), note.build, note.accept)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,15 @@ class Exchange:
                 self._read_length(int((self.asked.values(b"content-length") or [b"0"])[0]))
         return self.asked.whole
 
+    def drain(self) -> int:
+        """Read a body with a length and count it, keeping nothing."""
+        left = wanted = int(self.asked.values(b"content-length")[0])
+        left -= len(self._take(left))
+        buffer = bytearray(1 << 20)
+        while left and (received := self.connection.recv_into(buffer, min(left, len(buffer)))):
+            left -= received
+        return wanted - left
+
     def send(self, data: bytes) -> None:
         self.connection.sendall(data)
 

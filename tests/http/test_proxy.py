@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import struct
 import time
+from typing import Any
 
 import pytest
 
-from tests.http.gateway import Gateway, get, read_to_end
+from pennypress.errors import OriginError, OriginFailure
+from pennypress.http.fetch import Message
+from pennypress.http.proxy import FORWARDED_FOR, Proxy
+from tests.http.gateway import Gateway, get, read_to_end, wait_until
 from tests.http.origin import Exchange, Origin, answering, page
 
 
@@ -21,14 +26,6 @@ def post(body: bytes, *fields: bytes) -> bytes:
 def abort(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
-
-
-def wait_until(what: object) -> None:
-    assert callable(what)
-    until = time.monotonic() + 5
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.005)
 
 
 def head_and_body(answer: bytes) -> tuple[list[bytes], bytes]:
@@ -444,3 +441,58 @@ def test_an_origin_that_takes_nothing_holds_the_reader_back(gateway: Gateway, or
         except OSError:
             pass
     assert sent < 20_000_000
+
+
+async def test_the_middleware_may_say_the_whole_way_that_a_request_came(origin: Origin) -> None:
+    """And, mounted in another server without a lifespan, the proxy opens its connections when first asked."""
+    proxy = Proxy(f"http://127.0.0.1:{origin.port}")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "https",
+        "raw_path": b"/a?x",
+        "query_string": b"x",
+        "client": ("203.0.113.9", 1),
+        "headers": [(b"host", b"paper.test"), (b"x-forwarded-for", b"192.0.2.1")],
+        FORWARDED_FOR: b"192.0.2.1, 203.0.113.9",
+    }
+    sent: list[Any] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await proxy(scope, receive, send)
+    await proxy.close()
+    assert sent[0]["status"] == 200
+    assert origin.asked[0].line == b"GET /a?x HTTP/1.1"
+    assert origin.asked[0].values(b"x-forwarded-for") == [b"192.0.2.1, 203.0.113.9"]
+    assert origin.asked[0].values(b"x-forwarded-proto") == [b"https"]
+
+
+async def test_an_origin_that_is_not_there_is_a_typed_error_before_anything_is_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    proxy = Proxy(f"http://127.0.0.1:{port}")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [(b"host", b"a")],
+    }
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    with pytest.raises(OriginError) as caught:
+        await proxy(scope, receive, send)
+    await proxy.close()
+    assert caught.value.kind is OriginFailure.DOWN

@@ -6,12 +6,27 @@ import ipaddress
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from pennypress.http.fetch import Send
 from pennypress.http.log import Log
 
 HEALTH_PATH = "/-/pennypress/health"
 _AGAIN = timedelta(hours=1)
+_NEAR = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
 
 
 class Health:
@@ -64,9 +79,10 @@ class Health:
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
+@lru_cache(maxsize=1024)
 def _is_near(peer: str) -> bool:
     try:
         address = ipaddress.ip_address(peer)
     except ValueError:
         return False
-    return address.is_loopback or address.is_private
+    return any(address in network for network in _NEAR)

@@ -103,9 +103,8 @@ class Proxy:
                 auto_decompress=False,
                 trust_env=False,
                 skip_auto_headers=_ADDED_BY_CLIENT,
-                timeout=aiohttp.ClientTimeout(
-                    total=None, connect=self._timeouts.connect, sock_read=self._timeouts.origin
-                ),
+                # Its sock_read is not used: the timer of one answer can run on into a later upload over the connection.
+                timeout=aiohttp.ClientTimeout(total=None, connect=self._timeouts.connect),
                 read_bufsize=_CHUNK,
                 max_line_size=_MAX_FIELD,
                 max_field_size=_MAX_FIELD,
@@ -142,7 +141,7 @@ class Proxy:
             upload.none_expected()
         body = upload.chunks() if has_body and headers.get(hdrs.CONTENT_LENGTH) != "0" else None
         try:
-            async with asyncio.timeout(self._timeouts.connect + self._timeouts.origin) as patience:
+            async with asyncio.timeout(self._timeouts.origin) as patience:
                 with upload.moving(patience, self._timeouts.origin):
                     response = await self._open_session().request(
                         scope["method"],
@@ -294,7 +293,7 @@ def _request_headers(scope: Scope) -> CIMultiDict[str]:
     client = scope.get("client")
     if forwarded_for is not None:
         headers["x-forwarded-for"] = forwarded_for.decode("ascii")
-    elif client:
+    elif client and client[0]:
         headers["x-forwarded-for"] = str(client[0])
     headers["x-forwarded-proto"] = scope.get("scheme", "http")
     headers["x-forwarded-host"] = host

@@ -6,21 +6,32 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pennypress.http.fetch import App, Message, Receive, Scope, Send
 
 _log = logging.getLogger("pennypress")
 
 
+@dataclass(slots=True)
+class TakingUp:
+    """How a process gets its application: ``accept`` looks at the changed configuration and keeps it if it can be
+    used, ``build`` builds from what was kept last. ``asked_early`` is set where SIGHUP came before anything served."""
+
+    build: Callable[[], App]
+    accept: Callable[[], bool]
+    asked_early: bool = False
+
+
 class Reloading:
-    """Serves with what ``build`` returns, and on SIGHUP with what it returns then.
+    """Serves with what is built at the start, and on SIGHUP with what is built then.
 
     When the new application cannot be built or does not start, the old one goes on.
     """
 
-    def __init__(self, build: Callable[[], App]) -> None:
-        self._build = build
-        self._current = _Running(build())
+    def __init__(self, taking_up: TakingUp) -> None:
+        self._taking_up = taking_up
+        self._current = _Running(taking_up.build())
         self._reloads: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,8 +43,10 @@ class Reloading:
 
     async def reload(self) -> None:
         """Build the application anew and let it take over."""
+        if not self._taking_up.accept():
+            return
         try:
-            new = _Running(self._build())
+            new = _Running(self._taking_up.build())
             await new.start()
         except Exception:
             _log.exception("the changed configuration cannot be taken up; the old one goes on")
@@ -50,6 +63,8 @@ class Reloading:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._begin_reload)
+        if self._taking_up.asked_early:
+            self._begin_reload()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._current.retire()

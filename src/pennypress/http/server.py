@@ -10,6 +10,7 @@ import signal
 import socket
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from granian.server.mp import MPServer
 from pennypress.errors import ConfigurationError, Fault
 from pennypress.http.fetch import App
 from pennypress.http.log import LOGGING
-from pennypress.http.reloading import Reloading
+from pennypress.http.reloading import Reloading, TakingUp
 
 _CONNECTIONS = 16_384
 _BACKLOG = 4_096
@@ -46,21 +47,36 @@ class Server(MPServer):
     """granian, but that SIGHUP makes the running workers take a changed configuration up.
 
     granian would start new workers and end the old ones, which loses the connections that wait to be accepted by
-    them. ``accept`` says whether the new configuration is to be taken up.
+    them.
     """
 
-    accept: Callable[[], bool]
+    taking_up: TakingUp
 
     def signal_handler_reload(self, *args: Any, **kwargs: Any) -> None:
-        """Pass the signal on to the workers if the changed configuration can be used."""
-        if self.accept():
+        """Note the signal: in the parent for its loop, in a worker that has only just begun for its application."""
+        if os.getpid() != self.pid:
+            self.taking_up.asked_early = True
+        self.reload_signal = True
+        self.main_loop_interrupt.set()
+
+    def _reload(self, spawn_target: object, target_loader: object) -> None:
+        """Pass the signal on to the workers if the changed configuration can be used. Called in the parent's loop, so
+        that every worker that was begun is known."""
+        self.reload_signal = False
+        self.main_loop_interrupt.clear()
+        if self.taking_up.accept():
             for worker in self.wrks:
-                os.kill(worker.inner.pid, signal.SIGHUP)
+                with suppress(ProcessLookupError):
+                    os.kill(worker.inner.pid, signal.SIGHUP)
 
 
 def run(listening: Listening, build: Callable[[], App], accept: Callable[[], bool]) -> None:
-    """Serve until SIGTERM or SIGINT. Each worker builds its own application, and again on SIGHUP if ``accept`` (asked
-    in the parent) says so. Raises ConfigurationError when the address cannot be listened on."""
+    """Serve until SIGTERM or SIGINT, each worker with an application that it has built.
+
+    On SIGHUP ``accept`` is asked in the parent, and if it says so in each worker, which then builds anew. Workers are
+    forks: what ``accept`` keeps in the parent, ``build`` finds in the workers that begin later. Raises
+    ConfigurationError when the address cannot be listened on.
+    """
     _check_free(listening.address)
     _raise_descriptor_limit()
     multiprocessing.set_start_method("fork", force=True)  # what the parent has imported, its workers need not
@@ -82,8 +98,8 @@ def run(listening: Listening, build: Callable[[], App], accept: Callable[[], boo
         respawn_failed_workers=True,
         workers_kill_timeout=_END_SECONDS,
     )
-    server.accept = accept
-    server.serve(target_loader=partial(Reloading, build), wrap_loader=False)
+    server.taking_up = TakingUp(build, accept)
+    server.serve(target_loader=partial(Reloading, server.taking_up), wrap_loader=False)
 
 
 def _bind(address: str) -> dict[str, Any]:
