@@ -34,7 +34,8 @@ class Fault:
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.wrong}; {self.mend}."
+        end = "" if self.mend.endswith("?") else "."
+        return f"{self.place}: {self.wrong}; {self.mend}{end}"
 
 
 class ConfigurationError(PennypressError):

@@ -1,0 +1,398 @@
+"""The configuration: every setting, declared once, and the values that the rest of the house reads."""
+# ruff: noqa: RUF009  -- the calls in the bodies of the sections are their declarations; each gives a new field
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pennypress.config.addresses import HostAddress, SocketAddress, link, listen_address, site_url
+from pennypress.config.reading import (
+    Network,
+    duration,
+    file,
+    folder,
+    language,
+    list_of,
+    moment,
+    network,
+    on_failure,
+    one_of,
+    path_pattern,
+    selector,
+    short_duration,
+    size,
+    size_of_some,
+    store_url,
+    time_zone,
+    whole_number,
+    window,
+)
+from pennypress.config.setting import optional, required, same_as, setting
+from pennypress.config.words import text
+from pennypress.core.article import Access
+from pennypress.core.policy import Mode, Policy, Rule
+from pennypress.core.target import PathPattern
+from pennypress.core.window import Window
+
+Budget = Literal["on", "observe", "off"]
+Scripts = Literal["auto", "keep", "drop"]
+Look = Literal["plain", "boxed", "quiet"]
+
+_BUDGETS: tuple[Budget, ...] = ("on", "observe", "off")
+_SCRIPTS: tuple[Scripts, ...] = ("auto", "keep", "drop")
+_LOOKS: tuple[Look, ...] = ("plain", "boxed", "quiet")
+
+_patterns = list_of(path_pattern, example='["/news/**"]', may_be_empty=True)
+_chosen_patterns = list_of(path_pattern, example='["/news/**"]', may_be_empty=False)
+_names = list_of(text, example='["politics"]', may_be_empty=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """The newspaper."""
+
+    name: str = setting(text, kind="text", default="The Morning Post", help="The paper's name as a heading.")
+    name_in_sentence: str = same_as(
+        "name",
+        text,
+        kind="text",
+        example="the Morning Post",
+        help="The name as it stands inside a sentence: Please help support the Morning Post.",
+    )
+    url: str | None = optional(
+        site_url,
+        kind="address",
+        absent="as asked, for trying out",
+        example="https://www.example.com",
+        help="The address at which readers reach the paper. It decides whether the cookie is Secure, which links "
+        "are the paper's own, and which hosts are answered.",
+    )
+    timezone: ZoneInfo = setting(
+        time_zone,
+        kind="time zone",
+        default="Europe/London",
+        help="The zone in which days, weeks and months begin and dates are shown.",
+    )
+    languages: tuple[str, ...] = setting(
+        list_of(language, example='["en-GB"]', may_be_empty=False),
+        kind="list of languages",
+        default=["en-GB"],
+        help="The languages of the notices. The first is the default; the rest go by the reader's Accept-Language.",
+    )
+    subscribe_url: str = setting(
+        link, kind="link", default="/subscribe", help="Where one subscribes: a path of the site, or a whole address."
+    )
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers reach the paper by https."""
+        return self.url is not None and self.url.startswith("https:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """How many articles in how long."""
+
+    mode: Mode = setting(
+        one_of(*Mode),
+        kind="word",
+        default="on",
+        help='"on" meters; "observe" decides and counts but shows and withholds nothing; "off" passes everything.',
+    )
+    limit: int = setting(
+        whole_number(1, mend='write 1 or more; to close everything, write a rule with access = "premium"'),
+        kind="number",
+        default=5,
+        help="How many articles an anonymous reader may open in a window.",
+    )
+    registered_limit: int = same_as(
+        "limit",
+        whole_number(1),
+        kind="number",
+        example=10,
+        help="How many for a reader who is signed in and has no subscription; not below `limit`.",
+    )
+    window: Window = setting(
+        window,
+        kind="window",
+        default="month",
+        help='"day", "week", "month", or a number of days such as "30 days", after which each article comes back.',
+    )
+    on_failure: timedelta | None = setting(
+        on_failure,
+        kind="text",
+        default="preview",
+        help='What a metered article shows while the meter cannot be asked: "preview", or "open newer than 2 days" '
+        "to open new articles. The archive never opens.",
+        example="open newer than 2 days",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Articles:
+    """Which pages are articles, and how they are cut."""
+
+    paths: tuple[PathPattern, ...] = setting(
+        _patterns,
+        kind="list of patterns",
+        default=["/news/**"],
+        help="The paths of articles: * is one segment, ** any number. With [] the page's own word decides (an "
+        "article type in its JSON-LD, or og:type=article).",
+    )
+    body: str | None = optional(
+        selector,
+        kind="CSS selector",
+        absent="the page's own markup, then what the page shows",
+        example="article .body",
+        help="Where in a page the article's body stands.",
+    )
+    preview: int = setting(
+        whole_number(0, 100),
+        kind="number",
+        default=2,
+        help="How many of the body's blocks (paragraphs and their kin) the preview keeps; never over a quarter.",
+    )
+    scripts: Scripts = setting(
+        one_of(*_SCRIPTS),
+        kind="word",
+        default="auto",
+        help='Scripts of a cut page: "auto" leaves out those that would put the text back or break on its absence, '
+        '"keep" none of them that holds no text, "drop" all.',
+    )
+    look: Look = setting(
+        one_of(*_LOOKS), kind="word", default="plain", help='How notice and wall look: "plain", "boxed" or "quiet".'
+    )
+    templates: Path | None = optional(
+        folder,
+        kind="folder",
+        absent="the templates that come with Pennypress",
+        example="templates",
+        help="A folder with templates of your own for notice and wall.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTable:
+    """One rule, as the file states it: who may open the articles for which every condition holds."""
+
+    access: Access = required(
+        one_of(*Access), kind="word", example="free", help='Who may open them: "free", "metered" or "premium".'
+    )
+    name: str | None = optional(
+        text, kind="text", absent="its number", example="Obituaries", help="What explanations call this rule."
+    )
+    paths: tuple[PathPattern, ...] | None = optional(
+        _chosen_patterns,
+        kind="list of patterns",
+        absent="any",
+        example=["/news/obituaries/**"],
+        help="The article's path is of one of these.",
+    )
+    sections: tuple[str, ...] | None = optional(
+        _names, kind="list of texts", absent="any", example=["Sport"], help="The page names one of these sections."
+    )
+    tags: tuple[str, ...] | None = optional(
+        _names, kind="list of texts", absent="any", example=["weather"], help="The page bears one of these tags."
+    )
+    authors: tuple[str, ...] | None = optional(
+        _names, kind="list of texts", absent="any", example=["Jane Roe"], help="One of these wrote it."
+    )
+    newer_than: timedelta | None = optional(
+        duration, kind="stretch of time", absent="any", example="2 days", help="It was published less long ago."
+    )
+    older_than: timedelta | None = optional(
+        duration, kind="stretch of time", absent="any", example="30 days", help="It was published at least so long ago."
+    )
+    start: datetime | date | None = optional(
+        moment,
+        kind="date",
+        absent="always",
+        example=date(2026, 12, 1),
+        help="The moment from which the rule is in force; a date is its first moment in the paper's zone.",
+        key="from",
+    )
+    until: datetime | date | None = optional(
+        moment,
+        kind="date",
+        absent="always",
+        example=date(2026, 12, 8),
+        help="The moment at which the rule ends; a date is its first moment in the paper's zone.",
+    )
+
+    def rule(self, zone: ZoneInfo) -> Rule:
+        """The rule of the core, its dates in the paper's zone."""
+        return Rule(
+            access=self.access,
+            paths=self.paths or (),
+            sections=_folded(self.sections),
+            tags=_folded(self.tags),
+            authors=_folded(self.authors),
+            newer_than=self.newer_than,
+            older_than=self.older_than,
+            start=_instant(self.start, zone),
+            until=_instant(self.until, zone),
+            name=self.name or "",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSection:
+    """Whose word about addresses counts, and what an address may open."""
+
+    trusted_proxies: tuple[Network, ...] = setting(
+        list_of(network, example='["127.0.0.1"]', may_be_empty=True),
+        kind="list of networks",
+        default=[],
+        example=["127.0.0.1", "10.0.0.0/8"],
+        help="The networks of what stands in front, whose X-Forwarded-For counts; with [] nobody's does.",
+    )
+    budget: Budget = setting(
+        one_of(*_BUDGETS),
+        kind="word",
+        default="on",
+        help='The address budget: "on", "observe" (counts without refusing) or "off". This version enforces none yet.',
+    )
+    newcomer_articles: int = setting(
+        whole_number(1),
+        kind="number",
+        default=50,
+        help="How many distinct articles newcomers at one address may open between them in a window.",
+    )
+    newcomer_readers: int = setting(
+        whole_number(1),
+        kind="number",
+        default=25,
+        help="How many newcomers at one address may become established in a window.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSection:
+    """Where the meters are kept."""
+
+    meters: str = setting(
+        store_url,
+        kind="store",
+        default="sqlite:pennypress.db",
+        help='"sqlite:" and a file on a local disk, or "memory:" for trying out with one worker.',
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """The keys."""
+
+    keys: Path = setting(
+        file,
+        kind="file",
+        default="pennypress.keys",
+        help="One key a line (64 hexadecimal digits), newest first, mode 0600; made at the first start when neither "
+        "it nor the store exists.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The gateway: where it listens, and what it stands in front of."""
+
+    listen: HostAddress | SocketAddress = setting(
+        listen_address,
+        kind="address",
+        default="127.0.0.1:8000",
+        help='A host and a port, or "unix:" and the file of a socket.',
+    )
+    upstream: str = setting(
+        site_url,
+        kind="address",
+        default="http://127.0.0.1:8080",
+        help="The site in front of which the gateway stands.",
+    )
+    workers: int = setting(
+        whole_number(1, 64), kind="number", default=1, help="How many processes serve; one a core is plenty."
+    )
+    cache: int = setting(
+        size,
+        kind="size",
+        default="64 MB",
+        help="How much each worker keeps of answers that the origin calls public, for a minute at most, and ten more "
+        "while the origin fails; 0 keeps none.",
+    )
+    largest_article: int = setting(
+        size_of_some,
+        kind="size",
+        default="5 MB",
+        help="The largest article page that is read; a larger one is not sent.",
+    )
+    header_timeout: timedelta = setting(
+        short_duration,
+        kind="stretch of time",
+        default="30 seconds",
+        help="How long a connection may take to bring the header of its next request, whether it is slow or idle.",
+    )
+    origin_timeout: timedelta = setting(
+        short_duration,
+        kind="stretch of time",
+        default="30 seconds",
+        help="How long the origin may keep silent.",
+    )
+    body_timeout: timedelta = setting(
+        short_duration,
+        kind="stretch of time",
+        default="60 seconds",
+        help="How long a reader may let a body stand still on its way, in either direction.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A configuration without a fault. ``texts`` holds the replaced texts: language, then id, then text."""
+
+    base: Path
+    paper: Paper
+    meter: Meter
+    articles: Articles
+    rules: tuple[Rule, ...]
+    network: NetworkSection
+    store: StoreSection
+    secrets: Secrets
+    gateway: Gateway
+    texts: Mapping[str, Mapping[str, str]]
+
+    def policy(self) -> Policy:
+        """How the paper meters, for the core."""
+        return Policy(
+            window=self.meter.window,
+            limit=self.meter.limit,
+            registered_limit=self.meter.registered_limit,
+            rules=self.rules,
+            open_newer_than=self.meter.on_failure,
+        )
+
+
+SECTIONS: Mapping[str, type] = {
+    "paper": Paper,
+    "meter": Meter,
+    "articles": Articles,
+    "network": NetworkSection,
+    "store": StoreSection,
+    "secrets": Secrets,
+    "gateway": Gateway,
+}
+"""The sections that hold settings, in the order of the file; ``[[rules]]`` and ``[texts.…]`` stand beside them."""
+
+
+def _folded(names: tuple[str, ...] | None) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names or ())
+
+
+def _instant(stated: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    if stated is None:
+        return None
+    if not isinstance(stated, datetime):
+        stated = datetime(stated.year, stated.month, stated.day)
+    return stated if stated.tzinfo is not None else stated.replace(tzinfo=zone)
