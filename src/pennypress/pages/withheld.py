@@ -1,0 +1,182 @@
+"""The withheld text: whether a run of its words stands in another text, in any form."""
+
+from __future__ import annotations
+
+import codecs
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import accumulate
+
+from pennypress.pages.decoding import forms
+from pennypress.pages.packed import TooMuch, Work
+from pennypress.pages.words import squeeze, words
+
+RUN = 8
+"""So many words in a row are a run."""
+
+_LONG_RUN = 19
+_COMPARISONS = 200_000
+_BETWEEN_WAYS = "\x00"
+_BARRIER = "\x01"
+_WIDEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Pieces ``first`` to ``last`` (both within) that hold ``words`` words of the withheld text in a row."""
+
+    first: int
+    last: int
+    words: int
+
+
+class Withheld:
+    """The text that must not leave, less the runs of words that also stand in what is kept.
+
+    A run is eight words in a row; the whole text where it is shorter. In scripts without spaces each letter is a word.
+    """
+
+    def __init__(self, withheld: str, kept: str) -> None:
+        plain = words(withheld)
+        self.words = len(plain)
+        self._run = min(RUN, self.words)
+        free = set(self._runs_of(words(kept)))
+        wanted = [run not in free for run in self._runs_of(plain)]
+        rotated = words(codecs.encode(withheld, "rot13"))
+        backwards = [word[::-1] for word in reversed(plain)]
+        ways = [(plain, wanted), (backwards, wanted[::-1])]
+        self._lay_out([*ways, (rotated, wanted)] if len(rotated) == len(plain) else ways)
+
+    def in_text(self, text: str) -> bool:
+        """Whether a run stands in the text in any of its forms; also True when it unpacks to more than can be read."""
+        return self.words_in(text) > 0
+
+    def words_in(self, text: str) -> int:
+        """How many words of it a run is long that stands in the text in any of its forms; 0 when none does.
+
+        When the text unpacks to more than can be read, all of them.
+        """
+        if self.is_short(text):
+            return 0
+        try:
+            for form in forms(text, Work(len(text))):
+                for _, _, count in self._matches(squeeze(form)):
+                    return count
+        except TooMuch:
+            return self.words
+        return 0
+
+    def is_short(self, text: str) -> bool:
+        """Whether a text is too short to hold a run in any form: the cheap test before the others."""
+        return not self._lookups or len(text) * (1 if text.isascii() else _WIDEST) < self._shortest
+
+    def stretches(self, pieces: Sequence[str | None]) -> tuple[Stretch, ...]:
+        """Where runs stand in pieces of plain text that follow each other; None is a piece that no run reaches over."""
+        if not self._lookups:
+            return ()
+        squeezed = [_BARRIER if piece is None else squeeze(piece) for piece in pieces]
+        starts = list(accumulate((len(piece) for piece in squeezed), initial=0))
+        found = []
+        with suppress(TooMuch):
+            for start, end, count in self._matches("".join(squeezed)):
+                first = bisect_right(starts, start) - 1
+                found.append(Stretch(first, bisect_left(starts, end) - 1, count))
+        return tuple(found)
+
+    def _runs_of(self, some: list[str]) -> Iterator[str]:
+        """Every run of these words, squeezed, by the place of its first word."""
+        for first in range(len(some) - self._run + 1 if self._run else 0):
+            yield "".join(some[first : first + self._run])
+
+    def _lay_out(self, ways: list[tuple[list[str], list[bool]]]) -> None:
+        """Lay the ways of writing the text (as it is, rot13, reversed) side by side, and sample their runs into blocks.
+
+        Any occurrence of a run of at least 2k - 1 letters holds a whole block of k letters at a multiple of k in
+        the text looked at, so only every k-th block of that text is looked up.
+        """
+        self._text = _BETWEEN_WAYS.join("".join(way) for way, _ in ways)
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        wanted_runs: list[bool] = []
+        long: list[tuple[int, int]] = []
+        short: list[tuple[int, int]] = []
+        at = 0
+        for way, wanted in ways:
+            edges = list(accumulate((len(word) for word in way), initial=at))
+            self._starts += edges[:-1]
+            self._ends += edges[1:]
+            wanted_runs += wanted + [False] * (len(way) - len(wanted))
+            for first in (first for first, is_wanted in enumerate(wanted) if is_wanted):
+                start, end = edges[first], edges[first + self._run]
+                (long if end - start >= _LONG_RUN else short).append((start, end))
+            at = edges[-1] + len(_BETWEEN_WAYS)
+        self._wanted_before = list(accumulate(wanted_runs, initial=0))
+        lengths = [end - start for start, end in long + short]
+        self._shortest = min(lengths, default=0)
+        self._lookups = tuple(_lookup(self._text, spans) for spans in (long, short) if spans)
+
+    def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """(start, end, words) of each longest match in a squeezed text that holds a run. Raises TooMuch."""
+        comparisons = 0
+        for size, blocks in self._lookups:
+            cut = [text[at : at + size] for at in range(0, len(text) - size + 1, size)]
+            hits = blocks.intersection(cut)
+            if not hits:
+                continue
+            done = 0
+            for number, block in enumerate(cut):
+                at = number * size
+                if block not in hits or at < done:
+                    continue
+                place = self._text.find(block)
+                while place >= 0:
+                    left, right = _extent(self._text, place, text, at, size)
+                    comparisons += 1 + (left + right) // 64
+                    if comparisons > _COMPARISONS:
+                        raise TooMuch
+                    count = self._run_words(place - left, place + right)
+                    if count:
+                        yield at - left, at + right, count
+                        done = at + right
+                        break
+                    place = self._text.find(block, place + 1)
+
+    def _run_words(self, start: int, end: int) -> int:
+        """How many whole words stand between two places of the laid-out text; 0 when no wanted run is among them."""
+        first = bisect_left(self._starts, start)
+        after = bisect_right(self._ends, end)
+        last_run = after - self._run
+        if last_run < first or self._wanted_before[last_run + 1] == self._wanted_before[first]:
+            return 0
+        return after - first
+
+
+def _lookup(text: str, spans: list[tuple[int, int]]) -> tuple[int, frozenset[str]]:
+    size = (min(end - start for start, end in spans) + 1) // 2
+    places = {at for start, end in _merged(spans) for at in range(start, end - size + 1)}
+    return size, frozenset(text[at : at + size] for at in places)
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _extent(known: str, place: int, text: str, at: int, size: int) -> tuple[int, int]:
+    """How far two texts agree to the left of two places and to the right of them."""
+    left = 0
+    reach = min(place, at)
+    while left < reach and known[place - left - 1] == text[at - left - 1]:
+        left += 1
+    right = size
+    reach = min(len(known) - place, len(text) - at)
+    while right < reach and known[place + right] == text[at + right]:
+        right += 1
+    return left, right
