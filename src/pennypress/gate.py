@@ -66,6 +66,10 @@ class Gate:
         """The mode in force: the operator's latest word, else the configuration's."""
         return self._said
 
+    def use(self, mode: Mode) -> None:
+        """Switch to another mode."""
+        self._said = mode
+
     @property
     def policy(self) -> Policy:
         """The policy in force."""
@@ -133,7 +137,7 @@ class Gate:
         """Take up what the operator said since the last time. Raises StoreUnavailable; the old controls then stay."""
         controls = await self._store.controls()
         if controls.generation != self._controls.generation and controls.mode is not None:
-            self._said = controls.mode
+            self.use(controls.mode)
         self._controls = controls
 
     def count(self, what: str) -> None:

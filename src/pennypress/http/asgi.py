@@ -85,7 +85,7 @@ class PaywallApp:
         config, parts = paywall.config, paywall.parts
         self._app = app
         self._watcher = watcher
-        self._gate = paywall.gate
+        self.gate = paywall.gate
         self._store = parts.store
         self._random = parts.random
         self._languages = config.paper.languages
@@ -97,11 +97,11 @@ class PaywallApp:
         self._answers = Answers(config.gateway.cache, time.monotonic)
         board = _board(config)
         self._board = board
-        self._own = OwnPages(self._gate, board, parts.keys)
+        self._own = OwnPages(self.gate, board, parts.keys)
         options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
         self._options = options
         self._views = PageViews(
-            gate=self._gate,
+            gate=self.gate,
             board=board,
             versions=Versions(options, capacity=_VERSIONS_BYTES),
             grounds=self._grounds,
@@ -128,7 +128,7 @@ class PaywallApp:
             self._beat.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._beat
-        await self._gate.flush()
+        await self.gate.flush()
         await self._store.close()
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,7 +148,7 @@ class PaywallApp:
             await _send(send, await self._own.answer(request, visitor, receive), head=request.method == "HEAD")
             return
         onward = self._onward(scope, request)
-        if self._gate.mode is Mode.OFF:
+        if self.gate.mode is Mode.OFF:
             await self._app(onward, receive, send)
             return
         try:
@@ -159,7 +159,7 @@ class PaywallApp:
             page, status = _ORIGIN_PAGES[error.kind]
             await _send(send, html(status, self._board.error(page, visitor.language)))
         except Overlong:
-            self._gate.count("overlong")
+            self.gate.count("overlong")
             await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
 
     async def _metered(
@@ -210,7 +210,7 @@ class PaywallApp:
 
     def _refuses_overlong(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
         """Whether a page that is too long to be read whole could be an article; by its address, or by its beginning."""
-        if self._gate.mode is Mode.OBSERVE:
+        if self.gate.mode is Mode.OBSERVE:
             return False
         if self._grounds.hold(request.target):
             return True
@@ -258,8 +258,8 @@ class PaywallApp:
         """Once a second: take up what the operator said, and bring the tallies to the store."""
         while True:
             with contextlib.suppress(StoreUnavailable):
-                await self._gate.take_up_controls()
-            await self._gate.flush()
+                await self.gate.take_up_controls()
+            await self.gate.flush()
             await asyncio.sleep(_BEAT_SECONDS)
 
 

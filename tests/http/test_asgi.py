@@ -1,0 +1,506 @@
+"""The middleware: what a reader gets, in every way in which a page may be asked for."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pennypress.config import load
+from pennypress.core.policy import Mode
+from pennypress.http.asgi import Parts, Paywall, PaywallApp
+from pennypress.readers.keys import Keys
+from pennypress.store.opening import open_store
+from tests.http.browser import Browser, Page, Site, story, withheld
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CONFIG = """
+[paper]
+name = "The Test Paper"
+{paper}
+[meter]
+limit = 3
+{meter}
+[articles]
+paths = {paths}
+[[rules]]
+access = "free"
+paths = ["/news/free/**"]
+[[rules]]
+access = "premium"
+paths = ["/news/premium/**"]
+[gateway]
+largest_article = "1 MB"
+"""
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def site() -> Site:
+    site = Site()
+    for name in ("one", "two", "three", "four", "five"):
+        site.put(f"/news/{name}", story(name), etag='"1"', cache_control="public, max-age=600", x_cache_tag="a")
+    site.put("/news/free/obituary", story("obituary"), etag='"2"')
+    site.put("/news/premium/exclusive", story("exclusive"))
+    site.put("/about", story("about"), etag='"3"')
+    return site
+
+
+Metered = Callable[..., PaywallApp]
+
+
+@pytest.fixture
+async def metered(site: Site, clock: Clock, tmp_path: Path) -> AsyncIterator[Metered]:
+    apps: list[PaywallApp] = []
+
+    def build(*, paper: str = "", meter: str = "", paths: str = '["/news/**"]', store: str = "memory:") -> PaywallApp:
+        path = tmp_path / "pennypress.toml"
+        path.write_text(CONFIG.format(paper=paper, meter=meter, paths=paths))
+        config = load(path)
+        parts = Parts(open_store(store, tmp_path), Keys((b"k" * 32,)), clock)
+        apps.append(Paywall(config, parts).around(site))
+        return apps[-1]
+
+    yield build
+    for app in apps:
+        await app.close()
+
+
+@pytest.fixture
+def reader(metered: Metered) -> Browser:
+    return Browser(metered())
+
+
+async def used_up(reader: Browser) -> Browser:
+    for name in ("one", "two", "three"):
+        await reader.get(f"/news/{name}")
+    return reader
+
+
+async def spent(reader: Browser) -> int:
+    """How many units the reader has spent, from their own page's count on an article that spends nothing."""
+    asked = await reader.ask("HEAD", "/news/four")
+    return 3 - int(asked.header("pennypress-remaining") or 0)
+
+
+def insertion(page: Page, origin: bytes) -> bytes:
+    """What was put into the origin's bytes, in one place."""
+    length = len(page.body) - len(origin)
+    at = next(
+        (at for at in range(len(origin) + 1) if page.body[:at] + page.body[at + length :] == origin),
+        None,
+    )
+    assert at is not None, "more than one insertion"
+    return page.body[at : at + length]
+
+
+async def test_a_reader_opens_as_many_articles_as_the_limit_says_and_is_told_where_they_stand(reader: Browser) -> None:
+    pages = [await reader.get(f"/news/{name}") for name in ("one", "two", "three", "four", "one", "three")]
+    assert [page.header("pennypress-access") for page in pages] == ["full", "full", "full", "preview", "full", "full"]
+    assert [page.header("pennypress-remaining") for page in pages] == ["2", "1", "0", "0", "0", "0"]
+    assert "You can read 2 more articles this month" in pages[0].text
+    assert "You can read 1 more article this month" in pages[1].text
+    assert "This is the last article you can read this month" in pages[2].text
+    assert "Sorry, your limit is up for this month" in pages[3].text
+    assert withheld(pages[3], "four")
+    assert "four paragraph 0" in pages[3].text
+    assert "stays open for you until 1 December 2026" in pages[4].text
+    assert "This is the last article you can read this month" in pages[5].text
+    assert all("Resets on: 1 December 2026" in page.text for page in pages)
+
+
+async def test_a_full_page_is_the_origins_bytes_with_one_insertion(reader: Browser, site: Site) -> None:
+    page = await reader.get("/news/one")
+    assert b"pennypress-notice" in insertion(page, site.pages["/news/one"][2])
+
+
+async def test_a_metered_article_is_private_and_bears_nothing_that_could_store_it_or_carry_its_text(
+    reader: Browser,
+) -> None:
+    for page in (await reader.get("/news/one"), await (await used_up(reader)).get("/news/four")):
+        assert page.header("cache-control") == "private, no-store"
+        assert page.header("vary") == "Cookie"
+        assert page.header("etag") is None
+        assert page.header("x-cache-tag") is None
+        assert page.header("pennypress-resets") == "2026-12-01T00:00:00+00:00"
+        assert page.header("content-length") == str(len(page.body))
+
+
+async def test_a_page_that_is_no_article_passes_byte_for_byte_and_bears_nothing_of_ours(
+    reader: Browser, site: Site
+) -> None:
+    page = await reader.get("/about")
+    assert page.body == site.pages["/about"][2]
+    assert page.header("etag") == '"3"'
+    assert not any(name.startswith("pennypress") or name == "set-cookie" for name, _ in page.fields)
+
+
+async def test_a_free_article_keeps_the_origins_caching_shows_nothing_and_spends_nothing(
+    reader: Browser, site: Site
+) -> None:
+    page = await reader.get("/news/free/obituary")
+    assert page.body == site.pages["/news/free/obituary"][2]
+    assert (page.header("etag"), page.header("pennypress-reason")) == ('"2"', "free")
+    assert reader.cookies == {}
+
+
+async def test_a_premium_article_shows_no_count_and_no_date_and_sets_no_cookie(reader: Browser) -> None:
+    page = await reader.get("/news/premium/exclusive")
+    assert withheld(page, "exclusive")
+    assert "This article is for subscribers" in page.text
+    assert "December" not in page.text
+    assert page.header("pennypress-remaining") is None
+    assert reader.cookies == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("HEAD", {}),
+        ("POST", {}),
+        ("PUT", {}),
+        ("OPTIONS", {}),
+        ("GET", {"purpose": "prefetch"}),
+        ("GET", {"sec_purpose": "prefetch;prerender"}),
+        ("GET", {"x_moz": "prefetch"}),
+        ("GET", {"user_agent": "Twitterbot/1.0"}),
+        ("GET", {"user_agent": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"}),
+    ],
+)
+async def test_what_nobody_reads_spends_nothing_and_gets_no_text(
+    reader: Browser, method: str, headers: dict[str, str]
+) -> None:
+    page = await reader.ask(method, "/news/one", **headers)
+    assert b"one detail number 11 " not in page.body
+    assert await spent(reader) == 0
+    assert reader.cookies == {}
+
+
+async def test_a_prefetch_without_a_grant_gets_nothing_at_all_and_with_one_the_page(reader: Browser) -> None:
+    refused = await reader.get("/news/one", purpose="prefetch")
+    assert (refused.status, refused.body, refused.header("cache-control")) == (503, b"", "no-store")
+    await reader.get("/news/one")
+    assert not withheld(await reader.get("/news/one", purpose="prefetch"), "one")
+
+
+async def test_a_robots_name_takes_nothing_from_a_reader_who_holds_a_grant(reader: Browser) -> None:
+    await reader.get("/news/one")
+    assert not withheld(await reader.get("/news/one", user_agent="WhatsApp/2.23.20.0"), "one")
+
+
+async def test_the_answer_to_a_post_is_whole_for_a_holder_of_the_grant(reader: Browser) -> None:
+    await reader.get("/news/one")
+    assert not withheld(await reader.ask("POST", "/news/one"), "one")
+
+
+async def test_errors_and_redirects_cost_nothing_and_keep_their_status(reader: Browser, site: Site) -> None:
+    site.put("/news/gone", "<html><body><h1>Gone</h1><p>It is gone.</p></body></html>", status=410)
+    site.put("/news/moved", "", status=302, location="/news/one")
+    site.put("/news/broken", "oh no", status=500)
+    for target, status in (("/news/gone", 410), ("/news/moved", 302), ("/news/broken", 500), ("/news/nowhere", 404)):
+        page = await reader.get(target)
+        assert page.status == status
+        assert page.header("pennypress-access") is None
+    assert (await reader.get("/news/gone")).body.startswith(b"<html><body><h1>Gone")
+    assert await spent(reader) == 0
+
+
+async def test_an_error_page_with_an_articles_body_goes_as_a_short_page_of_ours(reader: Browser, site: Site) -> None:
+    site.put("/news/hidden", story("hidden"), status=404)
+    page = await reader.get("/news/hidden")
+    assert page.status == 404
+    assert withheld(page, "hidden")
+    assert "hidden paragraph 0" not in page.text
+
+
+async def test_a_view_given_up_before_the_origin_answered_costs_nothing(reader: Browser) -> None:
+    reader.gone = True
+    page = await reader.get("/news/one")
+    assert withheld(page, "one")
+    reader.gone = False
+    assert await spent(reader) == 0
+
+
+async def test_another_type_under_an_article_goes_out_only_under_its_grant(reader: Browser, site: Site) -> None:
+    for target in ("/news/one.json", "/news/one/feed", "/news/one?format=json"):
+        site.put(target, "{}", content_type="application/json", etag='"9"', cache_control="public")
+        assert (await reader.get(target)).status == 403
+    await reader.get("/news/one")
+    for target in ("/news/one.json", "/news/one/feed", "/news/one?format=json"):
+        page = await reader.get(target)
+        assert (page.status, page.body, page.header("cache-control")) == (200, b"{}", "private, no-store")
+        assert page.header("etag") is None
+    site.put("/news/onerous.json", "{}", content_type="application/json")
+    assert (await reader.get("/news/onerous.json")).status == 403
+
+
+async def test_pictures_and_styles_pass_uncounted(reader: Browser, site: Site) -> None:
+    site.put("/news/one/photo.jpg", b"\xff\xd8", content_type="image/jpeg", etag='"7"')
+    page = await reader.get("/news/one/photo.jpg", if_none_match='"7"')
+    assert (page.body, page.header("etag")) == (b"\xff\xd8", '"7"')
+    assert site.header_of_last("if-none-match") == ['"7"']
+
+
+async def test_an_article_is_never_asked_for_in_part_or_on_a_condition(reader: Browser, site: Site) -> None:
+    await reader.get("/news/one", range="bytes=0-5", if_none_match='"1"', if_modified_since="x", if_range="x")
+    assert [name for name, _ in site.asked[-1]["headers"]] == [b"host"]
+
+
+async def test_the_root_of_the_article_paths_and_what_shows_itself_a_list_are_never_metered(
+    reader: Browser, site: Site
+) -> None:
+    items = "".join(
+        f'<article><h2><a href="/news/{n}">Story {n}</a></h2><p>What story {n} is about.</p></article>'
+        for n in range(20)
+    )
+    page = f"<html><head><title>News</title></head><body><main><h1>News</h1>{items}</main></body></html>"
+    for target in ("/news", "/news/sport"):
+        site.put(target, page)
+        got = await reader.get(target)
+        assert got.body == page.encode()
+        assert got.header("pennypress-access") is None
+
+
+async def test_the_same_article_under_its_canonical_link_elsewhere_is_one_charge(reader: Browser, site: Site) -> None:
+    link = '<link rel="canonical" href="http://paper.test/news/one">'
+    site.put("/amp/one", story("one", head=link))
+    site.put("/news/one?utm_source=mail", story("one"))
+    for target in ("/amp/one", "/news/one", "/news/one?utm_source=mail", "/NEWS//one/"):
+        site.pages.setdefault(target, site.pages["/news/one"])
+        assert (await reader.get(target)).header("pennypress-remaining") == "2"
+
+
+async def test_a_canonical_link_to_another_host_is_not_believed(reader: Browser, site: Site) -> None:
+    for name in ("six", "seven"):
+        site.put(f"/news/{name}", story(name, head='<link rel="canonical" href="https://other.test/news/x">'))
+    assert (await reader.get("/news/six")).header("pennypress-remaining") == "2"
+    assert (await reader.get("/news/seven")).header("pennypress-remaining") == "1"
+
+
+async def test_page_two_is_the_same_charge_and_has_no_preview_of_its_own(reader: Browser, site: Site) -> None:
+    link = '<link rel="canonical" href="http://paper.test/news/four">'
+    site.put("/news/four?page=2", story("four-b", head=link))
+    await used_up(reader)
+    walled = await reader.get("/news/four?page=2")
+    assert "four-b paragraph 0" not in walled.text
+    other = Browser(reader.app)
+    assert (await other.get("/news/four")).header("pennypress-remaining") == "2"
+    second = await other.get("/news/four?page=2")
+    assert (second.header("pennypress-remaining"), withheld(second, "four-b")) == ("2", False)
+
+
+async def test_a_brief_is_whole_and_free(reader: Browser, site: Site) -> None:
+    site.put("/news/brief", story("brief", paragraphs=2))
+    page = await reader.get("/news/brief")
+    assert page.body == site.pages["/news/brief"][2]
+    assert (page.header("pennypress-reason"), reader.cookies) == ("brief", {})
+
+
+@pytest.mark.parametrize(("word", "reason"), [("free", "free"), ("premium", "premium"), ("metered", "granted")])
+async def test_the_origin_may_decide_for_one_article_by_header_or_meta(
+    reader: Browser, site: Site, word: str, reason: str
+) -> None:
+    site.put("/news/said", story("said"), pennypress_article=word)
+    site.put("/news/marked", story("marked", head=f'<meta name="pennypress" content="{word}">'))
+    for target in ("/news/said", "/news/marked"):
+        page = await reader.get(target)
+        assert (page.header("pennypress-reason"), page.header("pennypress-article")) == (reason, None)
+
+
+async def test_without_paths_the_pages_own_word_decides(metered: Metered, site: Site) -> None:
+    site.put("/story", story("story", head='<meta property="og:type" content="article">'))
+    reader = Browser(metered(paths="[]"))
+    assert (await reader.get("/story")).header("pennypress-remaining") == "2"
+    assert (await reader.get("/about")).header("pennypress-remaining") is None
+
+
+async def test_our_cookie_and_our_headers_never_reach_the_origin(reader: Browser, site: Site) -> None:
+    await reader.get("/news/one")
+    ours = reader.cookies["pennypress"]
+    await reader.get(
+        "/news/two", cookie=f"a=1; pennypress={ours}; b=2", pennypress_access="full", Pennypress_Article="free"
+    )
+    assert site.header_of_last("cookie") == ["a=1; b=2"]
+    assert not any(b"pennypress" in name for name, _ in site.asked[-1]["headers"])
+
+
+@pytest.mark.parametrize("value", ["", "x", "A" * 43, "pennypress", '"', "é", "=" * 900])
+async def test_a_forged_pass_makes_a_fresh_reader_and_never_an_error(reader: Browser, value: str) -> None:
+    await used_up(reader)
+    reader.cookies["pennypress"] = value
+    page = await reader.get("/news/four")
+    assert page.header("pennypress-remaining") == "2"
+
+
+async def test_of_several_passes_the_one_that_has_spent_the_most_counts(reader: Browser) -> None:
+    await used_up(reader)
+    spent_all = reader.cookies["pennypress"]
+    other = Browser(reader.app)
+    await other.get("/news/one")
+    page = await other.get("/news/five", cookie=f"pennypress={other.cookies['pennypress']}; pennypress={spent_all}")
+    assert page.header("pennypress-access") == "preview"
+    assert other.cookies["pennypress"] == spent_all
+
+
+async def test_in_observe_mode_everything_is_counted_and_nothing_shown_or_withheld(
+    metered: Metered, site: Site
+) -> None:
+    app = metered(meter='mode = "observe"')
+    reader = await used_up(Browser(app))
+    page = await reader.get("/news/four")
+    assert page.body == site.pages["/news/four"][2]
+    assert not any(name.startswith("pennypress") for name, _ in page.fields)
+    app.gate.use(Mode.ON)
+    assert (await reader.get("/news/four")).header("pennypress-reason") == "used-up"
+
+
+async def test_with_the_mode_off_nothing_is_counted(metered: Metered, site: Site) -> None:
+    app = metered(meter='mode = "off"')
+    reader = await used_up(Browser(app))
+    assert (await reader.get("/news/four")).body == site.pages["/news/four"][2]
+    assert reader.cookies == {}
+
+
+async def test_when_the_window_is_over_the_meter_is_fresh(reader: Browser, clock: Clock) -> None:
+    await used_up(reader)
+    clock.now = datetime(2026, 12, 1, tzinfo=UTC)
+    assert (await reader.get("/news/four")).header("pennypress-remaining") == "2"
+
+
+async def test_while_the_store_is_locked_metered_articles_say_so_and_all_else_goes_on(
+    metered: Metered, tmp_path: Path
+) -> None:
+    reader = Browser(metered(store="sqlite:locked.db"))
+    await reader.get("/news/one")
+    holder = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    page = await reader.get("/news/two")
+    assert (page.header("pennypress-reason"), withheld(page, "two")) == ("meter-unknown", True)
+    assert "This is our fault" in page.text
+    assert (await reader.get("/about")).status == 200
+    assert not withheld(await reader.get("/news/free/obituary"), "obituary")
+    assert not withheld(await reader.get("/news/one"), "one")
+    holder.execute("ROLLBACK")
+    assert (await reader.get("/news/two")).header("pennypress-remaining") == "1"
+    holder.close()
+
+
+async def test_a_failing_store_opens_new_articles_only_where_the_paper_chose_so(
+    metered: Metered, site: Site, tmp_path: Path
+) -> None:
+    stamp = '<meta property="article:published_time" content="{}">'
+    site.put("/news/new", story("new", head=stamp.format(NOON - timedelta(hours=3))))
+    site.put("/news/old", story("old", head=stamp.format(NOON - timedelta(days=3))))
+    reader = Browser(metered(meter='on_failure = "open newer than 2 days"', store="sqlite:locked.db"))
+    holder = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    assert not withheld(await reader.get("/news/new"), "new")
+    assert withheld(await reader.get("/news/old"), "old")
+    assert withheld(await reader.get("/news/two"), "two")
+    holder.close()
+
+
+async def test_a_page_longer_than_an_article_may_be_is_not_sent_and_costs_nothing(reader: Browser, site: Site) -> None:
+    site.put("/news/huge", story("huge", paragraphs=9000))
+    page = await reader.get("/news/huge")
+    assert (page.status, b"huge paragraph" in page.body, await spent(reader)) == (502, False, 0)
+    site.put("/huge", story("huge", paragraphs=9000))
+    assert (await reader.get("/huge")).body == site.pages["/huge"][2]
+    link = '<link rel="canonical" href="http://paper.test/news/huge">'
+    site.put("/huge", story("huge", paragraphs=9000, head=link))
+    assert (await reader.get("/huge")).status == 502
+
+
+async def test_a_compressed_page_is_metered_like_any_other(reader: Browser, site: Site) -> None:
+    site.put("/news/packed", gzip.compress(story("packed").encode()), content_encoding="gzip")
+    page = await reader.get("/news/packed", accept_encoding="gzip, br, dcb")
+    assert page.header("content-encoding") is None
+    insertion(page, story("packed").encode())
+    assert site.header_of_last("accept-encoding") == ["gzip, br"]
+
+
+async def test_a_page_that_cannot_be_read_goes_whole_under_a_grant_and_else_as_its_wall_alone(
+    reader: Browser, site: Site
+) -> None:
+    site.put("/news/odd", story("odd"), content_encoding="lzma")
+    page = await reader.get("/news/odd")
+    assert (page.body, page.header("content-encoding")) == (site.pages["/news/odd"][2], "lzma")
+    assert page.header("pennypress-remaining") == "2"
+    walled = await (await used_up(Browser(reader.app))).get("/news/odd")
+    assert "Sorry, your limit is up" in walled.text
+    assert "paragraph" not in walled.text
+    assert walled.header("content-encoding") is None
+
+
+@pytest.mark.parametrize("target", ["/../x", "/a%00", "/a%zz", "/%2e%2e/x"])
+async def test_a_target_that_no_browser_sends_is_a_bad_request(reader: Browser, site: Site, target: str) -> None:
+    assert (await reader.get(target)).status == 400
+    assert site.asked == []
+
+
+async def test_a_request_for_another_host_is_refused_where_the_paper_names_its_own(
+    metered: Metered, site: Site
+) -> None:
+    reader = Browser(metered(paper='url = "http://paper.test"'))
+    for host, status in (("paper.test", 200), ("127.0.0.1:8000", 200), ("localhost", 200), ("evil.test", 421)):
+        assert (await reader.get("/about", host=host)).status == status
+    assert len(site.asked) == 3
+
+
+@pytest.mark.parametrize("host", ["", "a b", "paper.test/x", "paper.test:http"])
+async def test_a_request_whose_host_is_none_is_a_bad_request(reader: Browser, site: Site, host: str) -> None:
+    assert (await reader.get("/about", host=host)).status == 400
+    assert site.asked == []
+
+
+async def test_the_readers_own_page_lists_what_counted_and_forgets_it_at_the_press_of_a_button(
+    reader: Browser, site: Site
+) -> None:
+    await reader.get("/news/one")
+    page = await reader.get("/-/pennypress/reading")
+    assert "The one report" in page.text
+    token = page.text.partition('name="token" value="')[2].partition('"')[0]
+    assert (await reader.ask("POST", "/-/pennypress/reading", b"token=00")).status == 403
+    assert (await reader.ask("POST", "/-/pennypress/reading", f"token={token}".encode())).status == 303
+    after = await reader.get("/-/pennypress/reading?forgotten")
+    assert "The one report" not in after.text
+    assert await spent(reader) == 1
+    assert (await reader.get("/news/one")).header("pennypress-remaining") == "1"
+    assert all(scope["path"].startswith("/news/") for scope in site.asked)
+
+
+async def test_nothing_below_our_own_prefix_reaches_the_origin(reader: Browser, site: Site) -> None:
+    assert (await reader.get("/-/pennypress/nothing")).status == 404
+    assert (await reader.get("/-/pennypress/style.css")).header("content-type") == "text/css; charset=utf-8"
+    assert site.asked == []
+
+
+async def test_the_address_that_goes_on_is_the_peers_whatever_the_client_says(reader: Browser, site: Site) -> None:
+    await reader.get("/about", x_forwarded_for="10.0.0.1, 10.0.0.2", forwarded="for=10.0.0.3")
+    assert site.asked[-1]["client"][0] == "203.0.113.9"
+
+
+async def test_the_notice_speaks_the_readers_language(metered: Metered) -> None:
+    app = metered(paper='languages = ["en-GB", "de"]')
+    german = await Browser(app).get("/news/one", accept_language="de-AT, en;q=0.5")
+    english = await Browser(app).get("/news/one", accept_language="fr")
+    assert 'lang="de"' in german.text
+    assert 'lang="en-GB"' in english.text
