@@ -7,14 +7,22 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
+from pennypress.errors import Undecodable
 from pennypress.pages.elements import BREAKING, INLINE, LEAVES, MUTE
 from pennypress.pages.measure import count_words
 
+DEEPEST = 1000
+"""How many elements may stand one in the other; browsers give up at 512."""
+
 
 class Box:
-    """An element of the page. Its blocks are those with index ``first`` up to, not including, ``last``."""
+    """An element of the page. Its blocks are those with index ``first`` up to, not including, ``last``.
 
-    __slots__ = ("first", "last", "node", "order", "parent", "tag")
+    ``holder`` is the innermost element, itself or one around it, that breaks a line; ``leaf`` the leaf that its own
+    text is part of, None where that is bare.
+    """
+
+    __slots__ = ("depth", "first", "holder", "last", "leaf", "node", "order", "parent", "tag")
 
     def __init__(self, node: LexborNode, tag: str, parent: Box | None, first: int, order: int) -> None:
         self.node = node
@@ -23,6 +31,10 @@ class Box:
         self.first = first
         self.last = first
         self.order = order
+        self.depth = parent.depth + 1 if parent is not None else 0
+        self.holder = parent.holder if parent is not None and tag in INLINE else self
+        around = parent.leaf if parent is not None and (tag in INLINE or "-" in tag) else None
+        self.leaf = self if tag in LEAVES else around
 
     def ancestors(self) -> Iterator[Box]:
         """This element, then each that holds it, outwards."""
@@ -64,7 +76,7 @@ class Outline:
 
 
 def outline(root: LexborNode) -> Outline:
-    """Read the blocks of an element, in document order."""
+    """Read the blocks of an element, in document order. Raises Undecodable where elements nest beyond reason."""
     return _Reading(root).read()
 
 
@@ -103,14 +115,14 @@ class _Reading:
         """Take note of a node; its box if it is to be entered."""
         tag = node.tag
         if tag == "-text":
-            if not node.is_empty_text_node:
+            if self.run or not node.is_empty_text_node:
                 self._add(node, box)
         elif tag == "br" or tag == "hr":
-            if tag == "hr" or self._leaf(box) is None:
+            if tag == "hr" or box.leaf is None:
                 self._flush()
         elif tag is None or tag.startswith("-") or tag in MUTE:
-            if tag in BREAKING:
-                self._flush_unless_in_leaf(box)
+            if tag in BREAKING and box.leaf is None:
+                self._flush()
         elif node.first_child is None:
             if not self._is_inline(tag, box):
                 self._flush()
@@ -124,6 +136,8 @@ class _Reading:
         if tag == "a":
             self.links += 1
         box = Box(node, tag, parent, len(self.blocks), len(self.boxes))
+        if box.depth > DEEPEST:
+            raise Undecodable(f"the page nests more than {DEEPEST} elements one in the other")
         self.boxes.append(box)
         return box
 
@@ -136,33 +150,14 @@ class _Reading:
         box.last = len(self.blocks) + (1 if self.run else 0)
 
     def _is_inline(self, tag: str, parent: Box) -> bool:
-        return tag in INLINE or ("-" in tag and self._leaf(parent) is not None)
-
-    def _leaf(self, box: Box) -> Box | None:
-        """The leaf element that an inline position stands in, if any."""
-        for holder in box.ancestors():
-            if holder.tag in LEAVES:
-                return holder
-            if holder.tag not in INLINE and "-" not in holder.tag:
-                return None
-        return None
-
-    def _flush_unless_in_leaf(self, box: Box) -> None:
-        if self._leaf(box) is None:
-            self._flush()
+        return tag in INLINE or ("-" in tag and parent.leaf is not None)
 
     def _add(self, node: LexborNode, box: Box) -> None:
         if not self.run:
-            self.run_box = self._holder(box)
+            self.run_box = box.holder
         self.run.append(node)
         if self.links:
             self.linked.append(node.text_content or "")
-
-    def _holder(self, box: Box) -> Box:
-        for holder in box.ancestors():
-            if holder.tag not in INLINE:
-                return holder
-        return box
 
     def _flush(self) -> None:
         if not self.run:

@@ -21,6 +21,9 @@ _SENTENCE = 14
 _OF_THE_VEIN = 0.1
 """A kind of block with so great a share of the commonest kind's words is body too."""
 
+_BEYOND_DOUBT = 0.4
+"""One with so great a share is it beyond doubt: it counts for the length of which the preview is a quarter."""
+
 _HEADER = 2
 _HEADER_WORDS = 70
 _HEADER_SHARE = 0.12
@@ -67,7 +70,7 @@ def gather_body(
     text = _Text(outline.blocks, indexes, prose)
     opening = text.opening(exact)
     behind = [index for index in indexes if index >= opening]
-    words = sum(blocks[index].words for index in behind if text.is_own(index))
+    words = text.words(behind)
     kept = [*_standfirst(indexes, opening, blocks, prose, words), *behind]
     labels = frozenset(place for place, index in enumerate(kept) if text.is_label(index))
     return Body(rule, tuple(pieces), tuple(blocks[index] for index in kept), labels, prose.column, words)
@@ -99,9 +102,16 @@ class _Text:
         for index in indexes:
             if prose.flags[index]:
                 weights[_kind(blocks[index])] += blocks[index].words
-        least = _OF_THE_VEIN * max(weights.values(), default=0)
-        self.vein = {index for index in indexes if prose.flags[index] and weights[_kind(blocks[index])] >= least}
+        self.weights = weights
+        self.most = max(weights.values(), default=0)
+        self.vein = {index for index in indexes if prose.flags[index] and self._share(index) >= _OF_THE_VEIN}
         self.homes = {_home(blocks[index]) for index in self.vein}
+
+    def words(self, indexes: Sequence[int]) -> int:
+        """The words of these blocks that are the article's beyond doubt."""
+        own = [index for index in indexes if self.is_own(index)]
+        sure = [index for index in own if not self.vein or (index in self.vein and self._share(index) >= _BEYOND_DOUBT)]
+        return sum(self.blocks[index].words for index in sure)
 
     def opening(self, exact: Sequence[Box]) -> int:
         """The index of the first block of text; in elements that are exact, of the first that may be text."""
@@ -113,11 +123,14 @@ class _Text:
         return next(outside, self.indexes[0])
 
     def is_own(self, index: int) -> bool:
-        """Whether a block is the article's own text beyond doubt."""
+        """Whether a block is the article's own text."""
         block = self.blocks[index]
         if not self.vein:
             return _may_be_text(block)
         return index in self.vein or (_may_be_text(block) and _home(block) in self.homes)
+
+    def _share(self, index: int) -> float:
+        return self.weights[_kind(self.blocks[index])] / self.most
 
     def is_label(self, index: int) -> bool:
         """Whether a block is part of no text."""

@@ -11,8 +11,8 @@ from pennypress.errors import Undecodable
 from pennypress.pages.elements import WRAPPERS
 from pennypress.pages.source import Text, read_text
 
-DEEPEST = 5000
-"""How many wrappers may stand open one in the other: browsers give up at 512, and the parser's time grows squarely."""
+_QUICK = 5000
+"""The parser's time grows with the square of how many wrappers stand open; so many it takes in its stride."""
 
 _ATTRIBUTES = r"(?:[^>=]++|=[\t\n\f\r ]*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+|(?=>)|\Z))*+(?:>|\Z)"
 _RAW = r"script|noscript|textarea|iframe|xmp|noembed|noframes|(?:style|title)(?![^>]*/>)"
@@ -81,8 +81,8 @@ def read_document(body: bytes, content_type: str | None) -> Document:
     while mark in text.text:
         mark += "-"
     marked, count = _marked(text.text, mark)
-    if count > DEEPEST and _nesting(text.text) > DEEPEST:
-        raise Undecodable(f"the page nests more than {DEEPEST} elements one in the other")
+    if count > _QUICK and _nesting(text.text) > _QUICK:
+        raise Undecodable(f"the page nests more than {_QUICK} elements one in the other")
     return Document(body, text, LexborHTMLParser(marked, scripting=True), mark)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import reduce
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pennypress.core.article import Access
+from pennypress.core.article import Access, stricter
 from pennypress.pages.structured import Structured
 
 WORD = "pennypress"
@@ -52,8 +53,8 @@ def read_facts(tree: LexborHTMLParser, structured: Structured, address: str) -> 
 
 def says_article(tree: LexborHTMLParser, structured: Structured) -> bool:
     """Whether a page says that it is an article: an article type in its JSON-LD, or ``og:type=article``."""
-    kinds = _metas(tree).get("og:type", ())
-    return structured.article or any(kind.lower() == "article" for kind in kinds)
+    kinds = [meta.attributes.get("content") or "" for meta in tree.css('meta[property="og:type" i]')]
+    return structured.article or any(kind.strip().lower() == "article" for kind in kinds)
 
 
 def words_of_origin(tree: LexborHTMLParser) -> list[LexborNode]:
@@ -123,4 +124,4 @@ def _moment(text: str) -> datetime | None:
 def _access(metas: dict[str, tuple[str, ...]]) -> Access | None:
     words = [word.lower() for word in metas.get(WORD, ())]
     known = [Access(word) for word in words if word in set(Access)]
-    return known[0] if known else None
+    return reduce(stricter, known) if known else None

@@ -11,7 +11,6 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from pennypress.pages.blocks import Box, Outline
 from pennypress.pages.body import Body, gather_body, headline_index
-from pennypress.pages.elements import INLINE
 from pennypress.pages.prose import Prose
 
 _ENOUGH = {"paywall markup": 0.9, "articleBody": 0.5, "article": 0.5}
@@ -74,11 +73,7 @@ def _matches(tree: LexborHTMLParser, outline: Outline, selectors: Iterable[str])
             wanted.update(node.mem_id for node in tree.css(selector))
         except (SelectolaxError, ValueError):
             continue
-    return _outermost(_holder(box) for box in outline.boxes if box.node.mem_id in wanted) if wanted else []
-
-
-def _holder(box: Box) -> Box:
-    return next((holder for holder in box.ancestors() if holder.tag not in INLINE), box)
+    return _outermost(box.holder for box in outline.boxes if box.node.mem_id in wanted) if wanted else []
 
 
 def _outermost(boxes: Iterable[Box]) -> list[Box]:

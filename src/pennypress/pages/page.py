@@ -96,7 +96,7 @@ class Page:
 
     def cut(self, *, continued: bool = False) -> Cut:
         """The page without the withheld text. Heavy: once a version. ``continued``: page 2 or later, no preview."""
-        reading = _read(self.body, self.content_type, self.options)
+        reading = _read(self.body, self.content_type, self.options, self.address)
         if reading.body is None:
             return Cut(b"", b"", "no rule finds the body of the article", self.facts.title)
         return _cut(reading, self, continued=continued)
@@ -104,7 +104,7 @@ class Page:
 
 def read_page(body: bytes, content_type: str | None, options: PageOptions, *, address: str) -> Page:
     """Read a page asked for at ``address`` (absolute, or from the root). Raises Undecodable."""
-    reading = _read(body, content_type, options)
+    reading = _read(body, content_type, options, address)
     document, found = reading.document, reading.body
     place = notice_place(document, found)
     at = document.byte_offset(place) if place is not None else None
@@ -114,7 +114,7 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
         content_type=content_type,
         address=address,
         options=options,
-        facts=read_facts(document.tree, reading.structured, address),
+        facts=reading.facts,
         list_like=_is_list(reading),
         says_article=article,
         body_rule=found.rule if found is not None else None,
@@ -130,17 +130,19 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
 class _Reading:
     document: Document
     structured: Structured
+    facts: Facts
     outline: Outline | None
     prose: Prose | None
     body: Body | None
 
 
-def _read(body: bytes, content_type: str | None, options: PageOptions) -> _Reading:
+def _read(body: bytes, content_type: str | None, options: PageOptions, address: str) -> _Reading:
     document = read_document(body, content_type)
     structured = read_structured(document.tree)
+    facts = read_facts(document.tree, structured, address)
     root = document.tree.body
     if root is None:
-        return _Reading(document, structured, None, None, None)
+        return _Reading(document, structured, facts, None, None, None)
     page = outline(root)
     prose = find_prose(page)
     found = find_body(
@@ -149,9 +151,9 @@ def _read(body: bytes, content_type: str | None, options: PageOptions) -> _Readi
         prose,
         selector=options.selector,
         paywall_selectors=structured.selectors,
-        title=read_facts(document.tree, structured, "").title,
+        title=facts.title,
     )
-    return _Reading(document, structured, page, prose, found)
+    return _Reading(document, structured, facts, page, prose, found)
 
 
 def _is_list(reading: _Reading) -> bool:

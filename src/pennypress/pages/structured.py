@@ -17,9 +17,6 @@ _ARTICLE = re.compile(r"(?:article|blogposting|socialmediaposting|report|recipe|
 _LISTS = frozenset(("collectionpage", "itemlist", "searchresultspage"))
 _CARRIERS = ("@graph", "mainEntity", "mainEntityOfPage")
 _DEEPEST = 60
-_WRAPPING = re.compile(
-    r"\A\s*(?://\s*)?(?:<!\[CDATA\[|<!--)?\s*(.*?)\s*(?:(?://\s*)?(?:\]\]>|-->))?[\s;]*\Z", re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +110,20 @@ def _scripts(tree: LexborHTMLParser) -> list[LexborNode]:
 
 def _parsed(script: LexborNode) -> Any:
     """The JSON of a script, read as leniently as search engines do; None for what is no object or list."""
-    text = script.text()
-    unwrapped = _WRAPPING.match(text)
     try:
-        value = json.loads(unwrapped[1] if unwrapped else text, strict=False)
+        value = json.loads(_unwrapped(script.text()), strict=False)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, (dict, list)) else None
+
+
+def _unwrapped(text: str) -> str:
+    """The JSON of a script without the comment or CDATA section that old pages put around it."""
+    text = text.strip().removeprefix("//").lstrip()
+    for opening, closing in (("<![CDATA[", "]]>"), ("<!--", "-->")):
+        if text.startswith(opening):
+            return text.removeprefix(opening).removesuffix(closing).rstrip().removesuffix("//").strip()
+    return text.rstrip(" ;")
 
 
 def _own_items(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
