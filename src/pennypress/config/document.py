@@ -154,7 +154,11 @@ class _Assembly:
         if not isinstance(tables, Mapping):
             self._fault(f"is {found(tables)} where [texts.en] belongs", "write [texts.en] above the texts", ("texts",))
             return {}
-        texts = {language: self._texts_of(language, table) for language, table in tables.items()}
+        texts = {
+            language: self._texts_of(language, table)
+            for language, table in tables.items()
+            if self._is_table(table, ("texts", language))
+        }
         if texts and languages:
             from pennypress.messages.replaced import check_replacements  # it needs Babel, which most starts do not
 
@@ -164,11 +168,13 @@ class _Assembly:
                 self._fault(fault.wrong, fault.mend, at)
         return texts
 
-    def _texts_of(self, language: str, table: object) -> Mapping[str, str]:
-        """The texts by name; those of a text that counts by its name and plural form, however TOML nests them."""
+    def _is_table(self, table: object, at: KeyPath) -> bool:
         if not isinstance(table, Mapping):
-            self._fault(f"is {found(table)} where texts belong", f"write [texts.{language}]", ("texts", language))
-            return {}
+            self._fault(f"is {found(table)} where texts belong", f"write [{'.'.join(map(str, at))}]", at)
+        return isinstance(table, Mapping)
+
+    def _texts_of(self, language: str, table: Mapping[str, object]) -> Mapping[str, str]:
+        """The texts by name; those of a text that counts by its name and plural form, however TOML nests them."""
         texts: dict[str, str] = {}
         for name, value in table.items():
             forms = value.items() if isinstance(value, Mapping) else ((None, value),)

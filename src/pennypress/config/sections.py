@@ -161,8 +161,8 @@ class Articles:
         one_of(*_SCRIPTS),
         kind="word",
         default="auto",
-        help='Scripts of a cut page: "auto" leaves out those that would put the text back or break on its absence, '
-        '"keep" none of them that holds no text, "drop" all.',
+        help='The scripts that build a page anew in the browser, on a cut page: "auto" leaves them out where they '
+        'would bring the text back or fail without it, "keep" leaves them in, "drop" leaves every script out.',
     )
     look: Look = setting(
         one_of(*_LOOKS), kind="word", default="plain", help='How notice and wall look: "plain", "boxed" or "quiet".'
@@ -337,7 +337,7 @@ class Gateway:
     origin_timeout: timedelta = setting(
         short_duration,
         kind="stretch of time",
-        default="30 seconds",
+        default="60 seconds",
         help="How long the origin may keep silent.",
     )
     body_timeout: timedelta = setting(
