@@ -84,3 +84,9 @@ async def test_several_workers_lines_do_not_mix_in_a_pipe() -> None:
     assert all(json.loads(line)["status"] == 200 for line in written)
     os.close(reading)
     os.close(writing)
+
+
+async def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    log = Log(os.open("/dev/full", os.O_WRONLY), lambda: NOON)
+    log.answered(Answered("GET", "/", 200, "", "", 0.0, 0))
+    log.event("error", "the disk is full")

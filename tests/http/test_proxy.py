@@ -496,3 +496,45 @@ async def test_an_origin_that_is_not_there_is_a_typed_error_before_anything_is_s
         await proxy(scope, receive, send)
     await proxy.close()
     assert caught.value.kind is OriginFailure.DOWN
+
+
+def test_a_body_of_two_lengths_has_one_for_the_origin(gateway: Gateway, origin: Origin) -> None:
+    """RFC 9112 section 6.1: chunked overrides a length; both together would let a second request hide."""
+    body = b"5\r\nhello\r\n0\r\n\r\n"
+    for length in (b"3", b"50"):
+        gateway.ask(post(body, b"Content-Length: " + length, b"Transfer-Encoding: chunked", b"Connection: close"))
+    for asked in origin.asked:
+        assert (asked.body, asked.whole, asked.values(b"content-length")) == (b"hello", True, [])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (b"Content-Length: 4", b"Content-Length: 5"),
+        (b"Content-Length: 4, 5",),
+        (b"Content-Length: +4",),
+        (b"Transfer-Encoding: chunked, identity",),
+        (b"Transfer-Encoding: gzip",),
+    ],
+)
+def test_a_body_of_no_certain_length_is_refused(gateway: Gateway, origin: Origin, fields: tuple[bytes, ...]) -> None:
+    assert gateway.ask(post(b"body", *fields, b"Connection: close")).startswith(b"HTTP/1.1 400 ")
+    assert origin.asked == []
+
+
+def test_a_header_without_bounds_is_refused(gateway: Gateway, origin: Origin) -> None:
+    assert gateway.ask(get(b"/", b"Cookie: c=" + b"x" * 200_000)).startswith(b"HTTP/1.1 431 ")
+    assert origin.asked == []
+
+
+def test_a_switch_of_protocols_that_nobody_asked_for_is_a_502(gateway: Gateway, origin: Origin) -> None:
+    origin.script = answering(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+    assert gateway.ask(get()).startswith(b"HTTP/1.1 502 ")
+
+
+def test_an_answer_split_in_two_is_one_answer(gateway: Gateway, origin: Origin) -> None:
+    """What an origin sends after the end of its answer is never taken for the answer to somebody else."""
+    origin.script = answering(page(b"mine") + page(b"for the next"))
+    assert gateway.ask(get(b"/1")).endswith(b"mine")
+    origin.script = answering(page(b"theirs"))
+    assert gateway.ask(get(b"/2")).endswith(b"theirs")

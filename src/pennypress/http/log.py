@@ -7,6 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as _quoted
@@ -61,13 +62,15 @@ class Log:
         self.flush()
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits. Lines that cannot be written (a full disk, a reader of the pipe gone) are lost: a log that
+        cannot be kept is no reason to stop answering."""
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
         lines, self._waiting = self._waiting, []
-        for bundle in _bundles(lines):
-            os.write(self._descriptor, bundle)
+        with suppress(OSError):
+            for bundle in _bundles(lines):
+                os.write(self._descriptor, bundle)
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")

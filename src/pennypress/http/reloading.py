@@ -32,6 +32,7 @@ class Reloading:
     def __init__(self, taking_up: TakingUp) -> None:
         self._taking_up = taking_up
         self._current = _Running(taking_up.build())
+        self._one_at_a_time = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,15 +44,16 @@ class Reloading:
 
     async def reload(self) -> None:
         """Build the application anew and let it take over."""
-        if not self._taking_up.accept():
-            return
-        try:
-            new = _Running(self._taking_up.build())
-            await new.start()
-        except Exception:
-            _log.exception("the changed configuration cannot be taken up; the old one goes on")
-            return
-        old, self._current = self._current, new
+        async with self._one_at_a_time:
+            if not self._taking_up.accept():
+                return
+            try:
+                new = _Running(self._taking_up.build())
+                await new.start()
+            except Exception:
+                _log.exception("the changed configuration cannot be taken up; the old one goes on")
+                return
+            old, self._current = self._current, new
         await old.retire()
 
     async def _live(self, receive: Receive, send: Send) -> None:
