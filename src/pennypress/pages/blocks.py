@@ -32,9 +32,9 @@ class Box:
         self.last = first
         self.order = order
         self.depth = parent.depth + 1 if parent is not None else 0
-        self.holder = parent.holder if parent is not None and tag in INLINE else self
+        self.holder: Box = parent.holder if parent is not None and tag in INLINE else self
         around = parent.leaf if parent is not None and (tag in INLINE or "-" in tag) else None
-        self.leaf = self if tag in LEAVES else around
+        self.leaf: Box | None = self if tag in LEAVES else around
 
     def ancestors(self) -> Iterator[Box]:
         """This element, then each that holds it, outwards."""
