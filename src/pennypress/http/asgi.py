@@ -289,7 +289,8 @@ def _board(config: Config) -> Board:
         zone=config.paper.timezone,
         window=config.meter.window,
     )
-    return Board(paper, config.paper.languages, look=config.articles.look, templates=config.articles.templates)
+    articles = config.articles
+    return Board(paper, config.paper.languages, look=articles.look, templates=articles.templates, texts=config.texts)
 
 
 async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:

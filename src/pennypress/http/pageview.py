@@ -170,7 +170,7 @@ class PageViews:
         decision = admission.decision
         if decision.reason in _CACHEABLE:
             return Answer(200, (*passed.headers, *decision_headers(decision)), passed.body)
-        notice = self._board.notice(decision, visitor.language)
+        notice = self._board.notice(decision, visitor.language, self._gate.now())
         page = version.page
         if page is None or not notice:
             body, coding = passed.body, first(passed.headers, b"content-encoding")
