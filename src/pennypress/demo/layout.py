@@ -133,8 +133,9 @@ def _page(
         f'height="48"><span>{NAME}</span></a><p>The paper of the sound, every day but Sunday, since 1871</p>'
         f'<nav aria-label="Sections"><ul>{_nav(current)}</ul></nav></header>\n'
         f'<main id="main" tabindex="-1">{main}</main>\n'
-        f'<footer class="foot"{of_paper}><p>{NAME}, 3 Chandler’s Court, Skerrow. The town, its people and its weather are '
-        f'invented.</p><p><a href="/subscribe">Subscribe</a> <a href="/about">About the paper</a></p></footer>\n'
+        f'<footer class="foot"{of_paper}><p>{NAME}, 3 Chandler’s Court, Skerrow. The town, its people and its '
+        f'weather are invented.</p><p><a href="/subscribe">Subscribe</a> '
+        f'<a href="/about">About the paper</a></p></footer>\n'
         f"{foot}</body>\n</html>\n"
     )
 
@@ -165,7 +166,8 @@ def _more(story: Story) -> str:
     others = [other for other in stories() if other.path != story.path][:4]
     items = "".join(f"<li>{_teaser(other, standfirst=False)}</li>" for other in others)
     title = _WORDS[story.language]["more"]
-    return f'<section class="more" aria-labelledby="more"><h2 id="more">{title}</h2><ul class="teasers">{items}</ul></section>'
+    heading = f'<h2 id="more">{title}</h2>'
+    return f'<section class="more" aria-labelledby="more">{heading}<ul class="teasers">{items}</ul></section>'
 
 
 def _standfirst(story: Story) -> str:

@@ -20,10 +20,10 @@ _TYPES = {"svg": "image/svg+xml", "css": "text/css; charset=utf-8"}
 _HTML = "text/html; charset=utf-8"
 _SUBSCRIBE = """<p>The Lantern costs £4 a month, or £40 a year with the tide tables. It pays for four reporters, one
 illustrator, and the lamp.</p><p>This is a demo: there is nothing to buy here, and no form to fill in.</p>"""
-_ABOUT = """<p>The Skerrow Lantern is the newspaper of a town that does not exist. It was written and drawn to show what a
-metered paywall does to a real page: it is served by a plain application that knows nothing of any meter.</p>"""
-_MISSING = """<p>There is no such page in this paper. The gulls may have had it. The <a href="/">front page</a> is where it
-always was.</p>"""
+_ABOUT = """<p>The Skerrow Lantern is the newspaper of a town that does not exist. It was written and drawn to show what
+a metered paywall does to a real page: it is served by a plain application that knows nothing of any meter.</p>"""
+_MISSING = """<p>There is no such page in this paper. The gulls may have had it. The <a href="/">front page</a> is where
+it always was.</p>"""
 
 
 @dataclass(frozen=True, slots=True)
