@@ -31,7 +31,7 @@ class Box:
         self.first = first
         self.last = first
         self.order = order
-        self.depth = parent.depth + 1 if parent is not None else 0
+        self.depth: int = parent.depth + 1 if parent is not None else 0
         self.holder: Box = parent.holder if parent is not None and tag in INLINE else self
         around = parent.leaf if parent is not None and (tag in INLINE or "-" in tag) else None
         self.leaf: Box | None = self if tag in LEAVES else around

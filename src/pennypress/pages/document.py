@@ -69,7 +69,7 @@ class Document:
     def serialise(self) -> str:
         """The tree as it stands now, under the origin's own doctype, without the marks."""
         html = self.tree.html or ""
-        html = re.sub(rf' {self.mark}="\d+"', "", html)
+        html = re.sub(rf' {self.mark}=(?:"\d+"|\d+ )', "", html)
         own = _DOCTYPE.match(self.text.text)
         return re.sub(r"\A<!doctype[^>]*>", lambda _: own[1], html, flags=re.IGNORECASE) if own else html
 

@@ -140,7 +140,7 @@ _ZSTD_WINDOW = 8 * 1024 * 1024
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:
-    while body:
+    while True:
         decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
         fed = 0
         while fed < len(body) and not decoder.eof:
@@ -149,6 +149,8 @@ def _unzstd(body: bytes) -> Iterator[bytes]:
         if not decoder.eof:
             raise Undecodable("the zstd coding of the page is cut off")
         body = decoder.unused_data + body[fed:]
+        if not body:
+            return
 
 
 _CODINGS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
