@@ -1,0 +1,34 @@
+"""The Typer app: every command, in the order in which one meets them."""
+
+from __future__ import annotations
+
+import typer
+
+from pennypress.cli.check import check
+from pennypress.cli.demo import demo
+from pennypress.cli.gateway import gateway
+from pennypress.cli.init import init
+from pennypress.cli.lock import lock
+from pennypress.cli.mode import mode
+from pennypress.cli.opening import open_articles
+from pennypress.cli.status import status
+
+app = typer.Typer(
+    name="pennypress",
+    help="A metered paywall for newspapers: it stands in front of the site, and says where each reader stands.",
+    epilog="Begin with: pennypress demo. Then, for your own paper: pennypress init, pennypress check, "
+    "pennypress gateway --config pennypress.toml.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("demo")(demo)
+app.command("init")(init)
+app.command("check")(check)
+app.command("gateway")(gateway)
+app.command("mode")(mode)
+app.command("status")(status)
+app.command("open")(open_articles)
+app.command("lock")(lock)

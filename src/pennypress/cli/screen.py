@@ -1,0 +1,59 @@
+"""What the command line shows: sentences and tables, coloured in a terminal and plain everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_PLAIN_WIDTH = 200
+
+
+@cache
+def _console(*, errors: bool = False) -> Console:
+    console = Console(stderr=errors, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = _PLAIN_WIDTH
+    return console
+
+
+def say(sentence: str = "", style: str = "") -> None:
+    """Print a line; brackets in it are only brackets."""
+    _console().print(Text(sentence, style=style))
+
+
+def complain(sentence: str, style: str = "red") -> None:
+    """Print a line to the error output."""
+    _console(errors=True).print(Text(sentence, style=style))
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End the command with a sentence that says why it did nothing."""
+    complain(sentence)
+    raise typer.Exit(1)
+
+
+def show_rows(title: str, rows: Sequence[tuple[str, ...]], *, right: int | None = None) -> None:
+    """Print rows under a title, aligned; ``right`` is the column of numbers."""
+    if not rows:
+        return
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, show_header=False, pad_edge=False)
+    for place in range(len(rows[0])):
+        table.add_column(justify="right" if place == right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    _console().print(table)
+    _console().print()
+
+
+def when(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment in the paper's zone, to the minute: ``1 December 2026, 06:00 (Europe/London)``."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%B %Y, %H:%M} ({zone.key})"
