@@ -44,15 +44,22 @@ class Texts:
 
     def full_date(self, day: date) -> str:
         """A day in full: 1 December 2026."""
-        return format_date(day, "long", locale=self._locale)
+        return self._ordinal(day, format_date(day, "long", locale=self._locale))
 
     def day_and_month(self, day: date) -> str:
         """A day without its year: 1 December."""
-        return format_skeleton("MMMMd", day, locale=self._locale)
+        return self._ordinal(day, format_skeleton("MMMMd", day, locale=self._locale))
 
     def time_of_day(self, moment: time) -> str:
         """A time of the day to the minute: 06:00."""
         return format_time(moment, "short", locale=self._locale)
+
+    def _ordinal(self, day: date, written: str) -> str:
+        """French writes the first of a month as an ordinal, which CLDR's patterns cannot; a month's meter always
+        resets on such a day."""
+        if day.day == 1 and self._locale.language == "fr":
+            return written.replace("1 ", "1er ", 1)
+        return written
 
 
 def plain(wording: str, **values: object) -> str:

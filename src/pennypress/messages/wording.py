@@ -173,12 +173,11 @@ LIMIT: Mapping[WindowKind, Message] = {
 }
 ROLLS = Message(
     "rolls",
-    "Each article comes back {n} days after you opened it",
-    "Each article comes back {n} day after you opened it",
-    note="“Comes back”: it no longer counts, so that another article may be opened.",
+    "Each article counts for {n} days from the moment you open it",
+    "Each article counts for {n} day from the moment you open it",
 )
 COUNT = Message("count", "Your count is {spent} of {limit}", note="Two figures: 3 of 5.")
-COMES_BACK = Message("comes-back", "Comes back on {date}", note="Stands behind the title of an article that counted.")
+COUNTS_UNTIL = Message("counts-until", "Counts until {date}", note="Stands behind the title of an article that counted.")
 NONE_COUNTED: Mapping[WindowKind, Message] = {
     WindowKind.DAY: Message("none-today", "No article has counted today"),
     WindowKind.WEEK: Message("none-this-week", "No article has counted this week"),
@@ -193,8 +192,8 @@ FORGET = Message(
 )
 FORGET_ROLLING = Message(
     "forget-rolling",
-    "We will forget which articles you opened. Your count stays at {spent} of {limit} until the first of them "
-    "comes back on {date}, and opening one of them again will count.",
+    "We will forget which articles you opened. Your count stays at {spent} of {limit} until {date}, "
+    "when the first article stops counting, and opening one of them again will count.",
 )
 FORGET_BUTTON = Message("forget-button", "Forget which articles I opened", note="The words on the button.")
 FORGOTTEN = Message(
@@ -204,8 +203,8 @@ FORGOTTEN = Message(
 )
 FORGOTTEN_ROLLING = Message(
     "forgotten-rolling",
-    "We have forgotten which articles you opened. Your count stays at {spent} of {limit} until the first of them "
-    "comes back on {date}, and opening one of them again will count.",
+    "We have forgotten which articles you opened. Your count stays at {spent} of {limit} until {date}, "
+    "when the first article stops counting, and opening one of them again will count.",
 )
 FORGOTTEN_ARTICLE = Message(
     "forgotten-article",
@@ -238,7 +237,7 @@ MESSAGES: Mapping[str, Message] = {
         *(RESETS, SUPPORT, WHICH, SIGN_IN, PREMIUM, BUDGET_SIGN_IN, BUDGET_SUBSCRIBE, BUDGET, UNKNOWN),
         *(OPENED_TODAY, OPENED, INSTITUTION, GIFT, PREVIEW_ENDS, NOTICE_NAME, WALL_NAME),
         *LIMIT.values(),
-        *(ROLLS, COUNT, COMES_BACK),
+        *(ROLLS, COUNT, COUNTS_UNTIL),
         *NONE_COUNTED.values(),
         *(FORGET, FORGET_ROLLING, FORGET_BUTTON, FORGOTTEN, FORGOTTEN_ROLLING, FORGOTTEN_ARTICLE),
         *(BAD_REQUEST, BAD_REQUEST_WAY, REFUSED, REFUSED_WAY, NOT_FOUND, NOT_FOUND_WAY),

@@ -263,7 +263,7 @@ class Board:
     def _item(self, unit: Unit, span: Span, texts: Texts) -> Item:
         back = None
         if self._rolling:
-            back = self._line(texts, wording.COMES_BACK, date=self._date(span.returns(unit.taken), texts)).text
+            back = self._line(texts, wording.COUNTS_UNTIL, date=self._date(span.returns(unit.taken), texts)).text
         if unit.article is None:
             return Item(self._line(texts, wording.FORGOTTEN_ARTICLE).text, None, back)
         return Item(isolated(unit.title or unit.article, texts.direction), _address(unit.article), back)
