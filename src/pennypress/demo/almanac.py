@@ -57,8 +57,12 @@ def state(story: Story) -> str:
             {
                 "id": f"archive-{number:04d}",
                 "headline": headline,
-                "summary": f"{headline}: from the Lantern of {2025 - number % 24}, on page {number % 9 + 1} of the paper.",
-                "teaser": {"label": headline.split(" ", maxsplit=1)[0], "crop": "16:9", "widths": [320, 480, 640, 800]},
+                "summary": f"{headline}: from the Lantern of {2025 - number % 24}, on page {number % 9 + 1}.",
+                "teaser": {
+                    "label": headline.split(" ", maxsplit=1)[0],
+                    "crop": "16:9",
+                    "widths": [320, 480, 640, 720, 800],
+                },
                 "position": number,
                 "flags": {"paid": False, "live": False, "comments": number % 3 == 0},
             }
