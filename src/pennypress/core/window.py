@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 
 class WindowKind(StrEnum):
@@ -73,7 +74,10 @@ class Window:
         if self.kind is WindowKind.ROLLING:
             length = timedelta(days=self.days)
             return Span(now - length, None, length)
-        today = now.astimezone(self.zone).date()
+        return _span_of_day(self, now.astimezone(self.zone).date())
+
+    def of_day(self, today: date) -> Span:
+        """The calendar span that holds a day of the paper's calendar."""
         if self.kind is WindowKind.DAY:
             first, after = today, today + timedelta(days=1)
         elif self.kind is WindowKind.WEEK:
@@ -92,6 +96,12 @@ class Window:
         if instant.astimezone(self.zone).replace(tzinfo=None) == naive:
             return instant
         return _first_instant_after_gap(naive, self.zone)
+
+
+@lru_cache(maxsize=64)
+def _span_of_day(window: Window, today: date) -> Span:
+    """Worked out once a day, not once a view: the zone's rules cost twenty times the look-up."""
+    return window.of_day(today)
 
 
 def _first_instant_after_gap(naive: datetime, zone: tzinfo) -> datetime:

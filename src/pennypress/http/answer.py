@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from pennypress.core.decision import Decision
 
@@ -116,7 +118,7 @@ def kind_of(headers: AnswerHeaders) -> Kind:
     return Kind.OTHER
 
 
-def first(headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...], wanted: bytes) -> bytes | None:
+def first(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> bytes | None:
     """The first value of a header, or None."""
     for name, value in headers:
         if name == wanted:
@@ -126,7 +128,7 @@ def first(headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...], wanted: byte
 
 def without_ours(headers: AnswerHeaders) -> AnswerHeaders:
     """An origin's headers less those that only we may send."""
-    return [(name, value) for name, value in headers if not name.replace(b"_", b"-").startswith(b"pennypress-")]
+    return [(name, value) for name, value in headers if not is_ours(name)]
 
 
 def private_headers(headers: AnswerHeaders) -> AnswerHeaders:
@@ -135,7 +137,7 @@ def private_headers(headers: AnswerHeaders) -> AnswerHeaders:
     return [*kept, (b"cache-control", b"private, no-store"), (b"vary", b"Cookie")]
 
 
-def article_headers(headers: AnswerHeaders, decision: Decision, length: int | None) -> AnswerHeaders:
+def article_headers(headers: Sequence[tuple[bytes, bytes]], decision: Decision, length: int | None) -> AnswerHeaders:
     """The head of an article's answer: the origin's allowed headers, ours, and no leave to store it."""
     kept = [(name, value) for name, value in headers if name in ARTICLE_HEADERS]
     kept.append((b"cache-control", b"private, no-store"))
@@ -157,3 +159,9 @@ def decision_headers(decision: Decision) -> AnswerHeaders:
     if decision.resets is not None:
         said.append((b"pennypress-resets", decision.resets.isoformat(timespec="seconds").encode()))
     return said
+
+
+@lru_cache(maxsize=1024)
+def is_ours(name: bytes) -> bool:
+    """Whether a header's name, however spelt, is one that only we may use."""
+    return name.replace(b"_", b"-").startswith(b"pennypress-")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,15 +72,15 @@ class Paywall:
         store = open_store(config.store.meters, config.base)
         return cls(config, Parts(store, load_keys(config.secrets.keys)))
 
-    def around(self, app: App, watcher: Watcher | None = None) -> PaywallApp:
-        """The same app, metered."""
-        return PaywallApp(self, app, watcher)
+    def around(self, app: App, *, watcher: Watcher | None = None, answers: Answers | None = None) -> PaywallApp:
+        """The same app, metered. ``answers`` spares an app that is dear to ask: equal views share its answers."""
+        return PaywallApp(self, app, watcher, answers)
 
 
 class PaywallApp:
     """An ASGI app with the meter around it. Settings are worked out here, once; a request's state is in locals."""
 
-    def __init__(self, paywall: Paywall, app: App, watcher: Watcher | None) -> None:
+    def __init__(self, paywall: Paywall, app: App, watcher: Watcher | None, answers: Answers | None) -> None:
         config, parts = paywall.config, paywall.parts
         self._app = app
         self._watcher = watcher
@@ -94,7 +93,7 @@ class PaywallApp:
         self._own_host = urlsplit(config.paper.url).netloc if config.paper.url else None
         self._grounds = Grounds(config.articles.paths)
         self._largest = config.gateway.largest_article
-        self._answers = Answers(config.gateway.cache, time.monotonic)
+        self._answers = answers
         board = _board(config)
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
@@ -181,7 +180,10 @@ class PaywallApp:
                 return None
             return answer
 
-        answer = await (self._answers.get(_question(request, onward), ask) if self._shares(request) else ask())
+        if self._answers is not None and _may_be_shared(request):
+            answer = await self._answers.get(_question(request, onward), ask)
+        else:
+            answer = await ask()
         if answer is None:
             return
         if request.method == "HEAD":
@@ -191,10 +193,6 @@ class PaywallApp:
         if self._watcher is not None:
             self._watcher(request, outcome)
         await _send(send, outcome.answer, head=request.method == "HEAD")
-
-    def _shares(self, request: PageRequest) -> bool:
-        """Whether equal requests may share one answer of the origin: plain views of pages."""
-        return request.method == "GET" and not request.asks_for_asset and not request.asks_for_fragment
 
     async def _by_head(self, request: PageRequest, visitor: Visitor, status: int, headers: AnswerHeaders) -> Verdict:
         """What becomes of an answer with this head; the design's table of what is an article."""
@@ -268,6 +266,11 @@ _ORIGIN_PAGES = {
     OriginFailure.TIMEOUT: (ErrorPage.ORIGIN_DOWN, 504),
     OriginFailure.TOO_LARGE: (ErrorPage.TOO_LARGE, 502),
 }
+
+
+def _may_be_shared(request: PageRequest) -> bool:
+    """Whether equal requests may share one answer of the origin: plain views of pages."""
+    return request.method == "GET" and not request.asks_for_asset and not request.asks_for_fragment
 
 
 def _question(request: PageRequest, onward: Scope) -> Question:

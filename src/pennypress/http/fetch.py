@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -116,16 +115,24 @@ async def fetch(
     return keeper.verdict, keeper.answer()
 
 
-async def client_gone(receive: Receive) -> bool:
-    """Whether the client has given up, as far as can be known without waiting."""
+def client_gone(receive: Receive) -> bool:
+    """Whether the client has given up, as far as the server can tell at once.
+
+    One step of ``receive`` by hand, which costs a tenth of a task. A server whose ``receive`` is no coroutine
+    (granian) never knows at once: there the proxy watches the reader while it waits for the origin.
+    """
     while True:
-        asked = asyncio.ensure_future(receive())
-        await asyncio.sleep(0)
-        if not asked.done():
-            asked.cancel()
+        asked = receive()
+        if not isinstance(asked, Coroutine):
             return False
-        message = asked.result()
-        if message["type"] == "http.disconnect":
-            return True
-        if not message.get("more_body", False) and message["type"] != "http.request":
+        try:
+            asked.send(None)
+        except StopIteration as known:
+            message: Message = known.value
+            if message["type"] == "http.disconnect":
+                return True
+            if message["type"] != "http.request":
+                return False
+        else:
+            asked.close()
             return False

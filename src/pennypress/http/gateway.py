@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+import contextlib
+import time
 from pathlib import Path
 
 from pennypress.config import Config, load
@@ -15,6 +16,7 @@ from pennypress.http.health import Health
 from pennypress.http.log import Log
 from pennypress.http.proxy import Proxy, Timeouts
 from pennypress.http.server import Listening, run
+from pennypress.http.sharing import Answers
 from pennypress.readers.address import Networks
 from pennypress.readers.keys import keys_for_start
 from pennypress.store.opening import holds_readers, prepare
@@ -25,10 +27,11 @@ def serve(path: Path) -> None:
 
     Everything is checked before anything listens: raises ConfigurationError, KeysError, StoreUnusable.
     """
-    config = load(path)
-    make_ready(config)
-    listening = Listening(str(config.gateway.listen), config.gateway.workers)
-    run(listening, partial(_build_from, path), partial(_accepts, path))
+    kept = _Kept(path)
+    make_ready(kept.config)
+    gateway = kept.config.gateway
+    waiting = gateway.header_timeout.total_seconds()
+    run(Listening(str(gateway.listen), gateway.workers, waiting), kept.build, kept.accept)
 
 
 def make_ready(config: Config) -> None:
@@ -46,19 +49,30 @@ def build(config: Config) -> App:
     gateway = config.gateway
     timeouts = Timeouts(origin=gateway.origin_timeout.total_seconds(), reader=gateway.body_timeout.total_seconds())
     proxy = Proxy(gateway.upstream, timeouts=timeouts)
-    return Edge(Paywall.from_config(config).around(proxy), log, health)
+    answers = Answers(gateway.cache, time.monotonic)
+    return Edge(Paywall.from_config(config).around(proxy, answers=answers), log, health)
 
 
-def _build_from(path: Path) -> App:
-    return build(load(path))
+class _Kept:
+    """The configuration in force: the last one that had no fault, so that a worker can begin anew while the file has
+    one. A worker's copy is the one that was in force when it began."""
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.config = load(path)
 
-def _accepts(path: Path) -> bool:
-    """Whether the configuration can be taken up as it is now; its faults go to the log."""
-    try:
-        load(path)
-    except ConfigurationError as error:
-        for fault in error.faults:
-            Log().event("error", f"the changed configuration is refused, the old one goes on: {fault}")
-        return False
-    return True
+    def accept(self) -> bool:
+        """Whether the file can be taken up as it is now; its faults go to the log, and what is in force goes on."""
+        try:
+            self.config = load(self._path)
+        except ConfigurationError as error:
+            for fault in error.faults:
+                Log().event("error", f"the changed configuration is refused, the old one goes on: {fault}")
+            return False
+        return True
+
+    def build(self) -> App:
+        """The application of one worker, of the file as it is now or, if that has a fault, of what is in force."""
+        with contextlib.suppress(ConfigurationError):
+            self.config = load(self._path)
+        return build(self.config)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pennypress.core.article import Access
@@ -18,7 +18,7 @@ from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
 from pennypress.pages.source import undo_coding
-from pennypress.pages.versions import Version, Versions
+from pennypress.pages.versions import Seen, Version, Versions
 from pennypress.readers.pass_ import Passes
 
 HTML = b"text/html; charset=utf-8"
@@ -26,7 +26,7 @@ _EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "artic
 _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
 _NAMED_AT_MOST = 64
 
-Gone = Callable[[], Awaitable[bool]]
+Gone = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +73,26 @@ class PageViews:
     async def outcome(self, request: PageRequest, visitor: Visitor, answer: Answer, gone: Gone) -> Outcome:
         """What this visitor gets for an answer that may be an article's page."""
         passed = Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
-        version = await self._version(request, answer)
+        seen, body = await self._seen(request, answer)
+        version = seen.version
         subject = self._subject(request, version, answer)
         if answer.status != 200:
             return Outcome(await self._other_status(request, visitor, passed, version, subject))
         if subject is None:
             return Outcome(passed)
         may_spend = request.method == "GET" and not request.prefetches and not request.robot
-        if may_spend and await gone():
+        if may_spend and gone():
             may_spend = False
         asked = Request(subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend)
         admission = await self._gate.admit(asked)
         if self._gate.mode is Mode.OBSERVE:
             shown = self._named(passed, admission)
         elif admission.decision.full:
-            shown = self._full(passed, visitor, admission, version)
+            shown = self._full(passed, visitor, admission, seen, body)
         elif request.prefetches:
             shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
         else:
-            shown = self._named(await self._preview(passed, visitor, admission, version, subject), admission)
+            shown = self._named(await self._preview(passed, visitor, admission, seen, subject), admission)
         return Outcome(shown, subject, admission.decision, version)
 
     async def head(self, request: PageRequest, visitor: Visitor, answer: Answer) -> Outcome:
@@ -119,16 +120,16 @@ class PageViews:
             return Verdict.PRIVATE
         return Verdict.DROP
 
-    async def _version(self, request: PageRequest, answer: Answer) -> Version:
+    async def _seen(self, request: PageRequest, answer: Answer) -> tuple[Seen, bytes]:
+        """The page version that an answer brought, and the answer's body with its coding undone."""
         coding = first(answer.headers, b"content-encoding")
         content_type = first(answer.headers, b"content-type")
         try:
             body = undo_coding(answer.body, coding.decode("latin-1") if coding else None, limit=self._largest)
         except Undecodable as error:
-            return Version(None, error.reason)
-        return await self._versions.of(
-            body, content_type.decode("latin-1") if content_type else None, request.target.forwarded
-        )
+            return Seen(Version(None, None, error.reason)), answer.body
+        said = content_type.decode("latin-1") if content_type else None
+        return await self._versions.of(body, said, request.target.forwarded), body
 
     def _subject(self, request: PageRequest, version: Version, answer: Answer) -> Subject | None:
         word = origin_word(answer.headers)
@@ -166,34 +167,34 @@ class PageViews:
         self._gate.count("error-pages-replaced")
         return html(passed.status, self._board.error(ErrorPage.ELSEWHERE, visitor.language), passed.headers)
 
-    def _full(self, passed: Answer, visitor: Visitor, admission: Admission, version: Version) -> Answer:
+    def _full(self, passed: Answer, visitor: Visitor, admission: Admission, seen: Seen, body: bytes) -> Answer:
         decision = admission.decision
         if decision.reason in _CACHEABLE:
             return Answer(200, (*passed.headers, *decision_headers(decision)), passed.body)
         notice = self._board.notice(decision, visitor.language, self._gate.now())
-        page = version.page
-        if page is None or not notice:
-            body, coding = passed.body, first(passed.headers, b"content-encoding")
+        if seen.version.page is None or not notice:
+            shown, coding = passed.body, first(passed.headers, b"content-encoding")
         else:
-            body, coding = page.full(notice), None
-        headers = article_headers(list(passed.headers), decision, len(body))
+            shown, coding = seen.full(body, notice), None
+        headers = article_headers(passed.headers, decision, len(shown))
         if coding is not None:
             headers.append((b"content-encoding", coding))
-        return self._named(Answer(200, tuple(headers), body), admission)
+        return self._named(Answer(200, tuple(headers), shown), admission)
 
     async def _preview(
-        self, passed: Answer, visitor: Visitor, admission: Admission, version: Version, subject: Subject
+        self, passed: Answer, visitor: Visitor, admission: Admission, seen: Seen, subject: Subject
     ) -> Answer:
         decision, language = admission.decision, visitor.language
-        cut = None if version.page is None else await version.cut(continued=subject.continued)
-        why = version.why_unread if cut is None else cut.alone
-        if cut is None or why is not None:
+        why = seen.version.why_unread
+        if why is None:
+            cut, body = await seen.walled(self._board.wall(decision, language), continued=subject.continued)
+            why = cut.alone
+        if why is not None:
             self._gate.count("no-body")
             body = self._board.alone(subject.article.title, decision, language)
-            headers = article_headers([(b"content-type", HTML)], decision, len(body))
+            headers = article_headers(((b"content-type", HTML),), decision, len(body))
             return Answer(200, tuple(headers), body)
-        body = cut.walled(self._board.wall(decision, language))
-        clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
+        clean = passed.headers
         return Answer(200, tuple(article_headers(clean, decision, len(body))), body)
 
     def _named(self, answer: Answer, admission: Admission) -> Answer:

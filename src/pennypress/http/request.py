@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pennypress.core.target import Target, read_target
 from pennypress.errors import TargetError
+from pennypress.http.answer import is_ours
 from pennypress.readers.robots import is_link_preview
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -87,16 +89,22 @@ def read_request(scope: MutableMapping[str, Any], allowed_host: str | None) -> P
     ``allowed_host`` is the paper's own host (with its port, if it has one); None allows any. Loopback is always
     allowed, so that a paper can be tried out. Raises RequestError.
     """
-    headers: Headers = tuple((name.lower(), value) for name, value in scope["headers"])
-    host = _read_host(headers, allowed_host)
-    cookies, user_agent, accept_language = [], "", None
+    headers: Headers = tuple([(name.lower(), value) for name, value in scope["headers"]])
+    hosts: list[bytes] = []
+    cookies: list[bytes] = []
+    user_agent, accept_language = "", None
     for name, value in headers:
-        if name == b"cookie":
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"cookie":
             cookies.append(value)
         elif name == b"user-agent":
             user_agent = value.decode("latin-1")
         elif name == b"accept-language":
             accept_language = value.decode("latin-1")
+    if len(hosts) != 1:
+        raise RequestError("the request names no host, or several")
+    host = _read_host(hosts[0], allowed_host)
     try:
         target = read_target(_raw_target(scope))
     except TargetError as error:
@@ -121,7 +129,7 @@ def onward_headers(request: PageRequest, cookies: Sequence[bytes], *, whole: boo
     """
     onward = []
     for name, value in request.headers:
-        if name == b"cookie" or name.replace(b"_", b"-").startswith(b"pennypress-"):
+        if name == b"cookie" or is_ours(name):
             continue
         if whole and name in CONDITIONAL_HEADERS:
             continue
@@ -137,11 +145,11 @@ def values(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]
     return [value for name, value in headers if name == wanted]
 
 
-def _read_host(headers: Headers, allowed_host: str | None) -> str:
-    hosts = values(headers, b"host")
-    if len(hosts) != 1 or not _HOST.match(hosts[0]):
-        raise RequestError("the request names no host, several, or one that is none")
-    host = hosts[0].decode("ascii").lower()
+@lru_cache(maxsize=256)
+def _read_host(named: bytes, allowed_host: str | None) -> str:
+    if not _HOST.match(named):
+        raise RequestError("the request names a host that is none")
+    host = named.decode("ascii").lower()
     if allowed_host is not None and host != allowed_host and not _LOOPBACK.match(host):
         raise RequestError("the request is for another host", 421)
     return host

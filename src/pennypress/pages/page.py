@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 from pennypress.pages.blocks import Outline, outline
 from pennypress.pages.body import Body
 from pennypress.pages.cut import cut_body
@@ -16,6 +18,8 @@ from pennypress.pages.place import notice_place
 from pennypress.pages.preview import NOTHING, choose_preview, is_brief
 from pennypress.pages.prose import Prose, find_prose
 from pennypress.pages.structured import Structured, mark_not_free, read_structured
+from pennypress.pages.sweep import Finding, sweep
+from pennypress.pages.withheld import Withheld
 
 _MANY_TEASERS = 8
 _MOST_IN_LIST = 0.5
@@ -51,7 +55,7 @@ class Cut:
     alone: str | None
     title: str
     withheld_words: int = 0
-    findings: tuple[object, ...] = ()
+    findings: tuple[Finding, ...] = ()
     scripts: tuple[object, ...] = ()
     wide: str | None = None
 
@@ -90,16 +94,18 @@ class Page:
 
     def full(self, notice: bytes) -> bytes:
         """The origin's bytes with this one insertion (ASCII); as they are where no place for it is safe."""
-        if self.notice_at is None:
-            return self.body
-        return self.body[: self.notice_at] + _widened(notice, self.wide) + self.body[self.notice_at :]
+        return self.body if self.notice_at is None else self.insert(self.body, self.notice_at, notice)
+
+    def insert(self, body: bytes, at: int, notice: bytes) -> bytes:
+        """The bytes of this page, or of one that differs in its nonces alone, with the notice (ASCII) put in."""
+        return b"".join((memoryview(body)[:at], _widened(notice, self.wide), memoryview(body)[at:]))
 
     def cut(self, *, continued: bool = False) -> Cut:
         """The page without the withheld text. Heavy: once a version. ``continued``: page 2 or later, no preview."""
         reading = _read(self.body, self.content_type, self.options, self.address)
         if reading.body is None:
-            return Cut(b"", b"", "no rule finds the body of the article", self.facts.title)
-        return _cut(reading, self, continued=continued)
+            return _alone(self, "no rule finds the body of the article")
+        return _cut(reading, reading.body, self, continued=continued)
 
 
 def read_page(body: bytes, content_type: str | None, options: PageOptions, *, address: str) -> Page:
@@ -168,18 +174,40 @@ def _is_list(reading: _Reading) -> bool:
     return reading.structured.lists or prose.teasers >= _MANY_TEASERS
 
 
-def _cut(reading: _Reading, page: Page, *, continued: bool) -> Cut:
-    document, body = reading.document, reading.body
-    assert body is not None
+def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
+    document, tree, title = reading.document, reading.document.tree, page.facts.title
     preview = NOTHING if continued else choose_preview(body, page.options.preview)
     cutting = cut_body(document, body, preview)
-    for meta in words_of_origin(document.tree):
+    document.unmark()
+    for meta in words_of_origin(tree):
         meta.remove()
-    mark_not_free(document.tree, page.facts.title)
-    head, _, tail = document.serialise().partition(f"<{cutting.mark}></{cutting.mark}>")
+    withheld = Withheld(cutting.withheld, f"{title}\n{cutting.kept}")
+    findings = sweep(tree, withheld, [*cutting.texts, cutting.mark, *_headlines(tree, title)])
+    mark_not_free(tree, title)
+    html = document.serialise()
+    if withheld.in_text(html):
+        return _alone(page, "eight words in a row of the withheld text are left in the page", findings)
+    head, mark, tail = html.partition(f"<{cutting.mark.tag}></{cutting.mark.tag}>")
+    if not mark:
+        return _alone(page, "the page has no place for the wall", findings)
     text = document.text
-    bom = page.body[: text.bom]
-    return Cut(bom + text.encode(head), text.encode(tail), None, page.facts.title, wide=page.wide)
+    return Cut(
+        head=page.body[: text.bom] + text.encode(head),
+        tail=text.encode(tail),
+        alone=None,
+        title=title,
+        withheld_words=withheld.words,
+        findings=findings,
+        wide=page.wide,
+    )
+
+
+def _alone(page: Page, why: str, findings: tuple[Finding, ...] = ()) -> Cut:
+    return Cut(b"", b"", why, page.facts.title, findings=findings, wide=page.wide)
+
+
+def _headlines(tree: LexborHTMLParser, title: str) -> list[LexborNode]:
+    return [heading for heading in tree.css("h1") if " ".join(heading.text().split()) == title]
 
 
 def _wide(document: Document) -> str | None:

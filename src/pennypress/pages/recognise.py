@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pennypress.core.article import Access, Article
 from pennypress.core.target import PathPattern, Target
@@ -19,7 +20,7 @@ class Grounds:
 
     def hold(self, target: Target) -> bool:
         """Whether an address lies where articles are, and is not the root of the paths that hold them."""
-        return any(pattern.matches(target.folded) and target.folded != pattern.root for pattern in self.patterns)
+        return _holds(self.patterns, target.folded)
 
     def under(self, target: Target) -> bool:
         """Whether an address lies under the article paths, their root included."""
@@ -90,3 +91,8 @@ def _why_article(
             return None
         return None if page.list_like else "under the article paths"
     return "its canonical link is under the article paths" if canonical is not None and not page.list_like else None
+
+
+@lru_cache(maxsize=4096)
+def _holds(patterns: tuple[PathPattern, ...], folded: str) -> bool:
+    return any(pattern.matches(folded) and folded != pattern.root for pattern in patterns)
