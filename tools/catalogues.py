@@ -45,9 +45,15 @@ _HEADER = "# The texts of Pennypress, one whole message each. What to keep is in
 
 def main() -> None:
     """Write the template and every catalogue."""
-    _write(FOLDER / f"{DOMAIN}.pot", _empty(None))
-    for language in OFFERED:
-        _write(source_of(language), _updated(language))
+    for path, text in catalogues().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def catalogues() -> dict[Path, str]:
+    """The template and every catalogue, as they belong on disk."""
+    translated = {source_of(language): _text(_updated(language)) for language in OFFERED}
+    return {FOLDER / f"{DOMAIN}.pot": _text(_empty(None)), **translated}
 
 
 def _updated(language: str) -> Catalog:
@@ -90,12 +96,11 @@ def _id(message: Message) -> str | tuple[str, str]:
     return message.text if message.one is None else (message.one, message.text)
 
 
-def _write(path: Path, catalogue: Catalog) -> None:
+def _text(catalogue: Catalog) -> str:
     written = BytesIO()
     write_po(written, catalogue, width=0, omit_header=True)
     headers = "".join(f'"{name}: {value}\\n"\n' for name, value in _headers(catalogue))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'{_HEADER}\nmsgid ""\nmsgstr ""\n{headers}\n{written.getvalue().decode("utf-8")}', "utf-8")
+    return f'{_HEADER}\nmsgid ""\nmsgstr ""\n{headers}\n{written.getvalue().decode("utf-8")}'
 
 
 def _headers(catalogue: Catalog) -> list[tuple[str, str]]:

@@ -13,15 +13,15 @@ _SAME_MOMENT = 2.0
 """Seconds by which a compiled catalogue may seem older: an installer unpacks both within a moment."""
 
 
-def source_of(language: str) -> Path:
+def source_of(language: str, folder: Path = FOLDER) -> Path:
     """Where the catalogue of an offered language stands."""
-    return FOLDER / language.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return folder / language.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-def read_catalogue(language: str) -> gettext.GNUTranslations:
+def read_catalogue(language: str, folder: Path = FOLDER) -> gettext.GNUTranslations:
     """The catalogue of an offered language: the compiled file beside it, or, where that is missing or older, the
     source compiled in memory."""
-    source = source_of(language)
+    source = source_of(language, folder)
     compiled = source.with_suffix(".mo")
     if compiled.exists() and compiled.stat().st_mtime + _SAME_MOMENT >= source.stat().st_mtime:
         with compiled.open("rb") as binary:

@@ -177,7 +177,9 @@ ROLLS = Message(
     "Each article counts for {n} day from the moment you open it",
 )
 COUNT = Message("count", "Your count is {spent} of {limit}", note="Two figures: 3 of 5.")
-COUNTS_UNTIL = Message("counts-until", "Counts until {date}", note="Stands behind the title of an article that counted.")
+COUNTS_UNTIL = Message(
+    "counts-until", "Counts until {date}", note="Stands behind the title of an article that counted."
+)
 NONE_COUNTED: Mapping[WindowKind, Message] = {
     WindowKind.DAY: Message("none-today", "No article has counted today"),
     WindowKind.WEEK: Message("none-this-week", "No article has counted this week"),
