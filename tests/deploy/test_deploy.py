@@ -29,12 +29,12 @@ def test_a_reload_is_checked_and_then_told_to_the_running_process() -> None:
     text = UNIT.read_text("utf-8")
     reloads = re.findall(r"^ExecReload=(.*)$", text, re.MULTILINE)
     assert reloads == [
-        "/opt/pennypress/bin/pennypress check --config /etc/pennypress/pennypress.toml",
+        "/opt/pennypress/bin/pennypress check --config /var/lib/pennypress/pennypress.toml",
         "/bin/kill -HUP $MAINPID",
     ]
     unit = ConfigParser(strict=False, interpolation=None)
     unit.read_string(text)
-    assert unit["Service"]["ExecStart"].endswith("pennypress gateway --config /etc/pennypress/pennypress.toml")
+    assert unit["Service"]["ExecStart"].endswith("pennypress gateway --config /var/lib/pennypress/pennypress.toml")
 
 
 def test_every_file_that_the_container_takes_is_in_the_repository() -> None:
