@@ -20,10 +20,11 @@ _WIDE = frozenset(("body", "main"))
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """A page after the cut: the name of the empty element in whose stead the wall goes in, the text that the page
-    still shows of the body, and the text that was taken out."""
+    """A page after the cut: the empty element in whose stead the wall goes in, the text nodes of the preview, the text
+    that the page still shows of the body, and the text that was taken out."""
 
-    mark: str
+    mark: LexborNode
+    texts: tuple[LexborNode, ...]
     kept: str
     withheld: str
 
@@ -37,13 +38,22 @@ def cut_body(document: Document, body: Body, preview: Preview) -> Cutting:
         [part, *(block.text for block in going if not (part and block is body.blocks[preview.blocks]))]
     )
     mark = _put_mark(document, body, preview)
-    removal = _Removal(body, going, mark)
-    if preview.last is not None:
-        last = _shortened(preview.last, preview.length)
-        removal.after(last, body.blocks[preview.blocks - (0 if preview.letters else 1)])
-    elif body.blocks:
+    removal = _Removal(body, going, mark.tag or "")
+    texts: list[LexborNode] = []
+    if preview.last is None:
         removal.from_start()
-    return Cutting(mark, kept, withheld)
+    else:
+        texts = _shown_texts(body, preview)
+        texts.append(_shortened(preview.last, preview.length))
+        removal.after(texts[-1], body.blocks[preview.blocks - (0 if preview.letters else 1)])
+    return Cutting(mark, tuple(texts), kept, withheld)
+
+
+def _shown_texts(body: Body, preview: Preview) -> list[LexborNode]:
+    """The text nodes of the preview before its last."""
+    texts = [text for block in body.blocks[: preview.blocks + 1] for text in block.texts]
+    last = next(place for place, text in enumerate(texts) if preview.last and text.mem_id == preview.last.mem_id)
+    return texts[:last]
 
 
 def _goes(block: Block, body: Body) -> bool:
@@ -55,7 +65,7 @@ def _goes(block: Block, body: Body) -> bool:
     return block.linked * 2 <= block.words and not block.box.within(AFTERWARDS)
 
 
-def _put_mark(document: Document, body: Body, preview: Preview) -> str:
+def _put_mark(document: Document, body: Body, preview: Preview) -> LexborNode:
     name = "pennypress-mark"
     while name in document.text.text:
         name += "-"
@@ -64,7 +74,9 @@ def _put_mark(document: Document, body: Body, preview: Preview) -> str:
         wall_successor(opening_node(body)).insert_before(mark, move=True)
     else:
         wall_anchor(body, preview.last).insert_after(mark, move=True)
-    return name
+    placed = document.tree.css_first(name)
+    assert placed is not None
+    return placed
 
 
 def _shortened(node: LexborNode, length: int) -> LexborNode:

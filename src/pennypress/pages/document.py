@@ -66,6 +66,11 @@ class Document:
             offset = self.body.find(sign.encode(), offset + 1)
         return offset + after
 
+    def unmark(self) -> None:
+        """Take the marks off the tree; from now on no element knows where it stood."""
+        for node in self.tree.css(f"[{self.mark}]"):
+            del node.attrs[self.mark]
+
     def serialise(self) -> str:
         """The tree as it stands now, under the origin's own doctype, without the marks."""
         html = self.tree.html or ""

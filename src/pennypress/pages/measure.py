@@ -15,10 +15,10 @@ _SPACED_WORD = re.compile(r"\S*\w\S*")
 _WORD = re.compile(rf"(?=[{_UNSPACED}])\w|[^\s{_UNSPACED}]*(?![{_UNSPACED}])\w[^\s{_UNSPACED}]*")
 _CLOSING = "\"'’”»›)\\]」』】〉》）］"
 _SENTENCE = re.compile(
-    rf"(?<![\s.])(?:[!?…‽؟۔।॥։።፧၊။៕᠃᠉]+[.!?]*|(?<!\b\w)(?<!\b[^\W\d_a-z]\w)(?<!\b[^\W\d_a-z]\w\w)\.+)"
+    rf"(?<![\s.])(?:[!?…‽؟۔।॥։።፧၊။៕᠃᠉]+[.!?]*|(?<!\b\w)(?<!\b[^\W\d_a-z]\w)\.+)"
     rf"[{_CLOSING}]*(?=\Z|\s+[^a-zß-öø-ÿа-яё\s]|\s+\Z)|[。！？｡．]+[{_CLOSING}]*"
 )
-"""A full stop ends nothing after an initial or a short name (``J.``, ``Dr.``, ``Mrs.``), nor before a small letter."""
+"""A full stop ends nothing after an initial or a title (``J.``, ``Dr.``), nor before a small letter."""
 
 
 def count_words(text: str) -> int:

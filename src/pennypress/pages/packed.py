@@ -116,7 +116,7 @@ def _codes(pieces: list[bytes], work: Work) -> Iterator[str]:
         if sum(code < 32 for code in codes) * 8 > len(codes):
             continue
         yield "".join(chr(code) for code in codes if code < 0x110000 and not 0xD800 <= code < 0xE000)
-        if 128 <= max(codes) < 256:
+        if 128 <= max(codes, default=0) < 256:
             yield from _texts(bytes(codes), work)
 
 

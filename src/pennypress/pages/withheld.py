@@ -42,7 +42,7 @@ class Withheld:
         plain = words(withheld)
         self.words = len(plain)
         self._run = min(RUN, self.words)
-        free = set(self._runs_of(words(kept)))
+        free = squeeze(kept)
         wanted = [run not in free for run in self._runs_of(plain)]
         rotated = words(codecs.encode(withheld, "rot13"))
         backwards = [word[::-1] for word in reversed(plain)]
