@@ -79,7 +79,7 @@ class _Origin(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.asked.append((self.command, self.path, {key.lower(): value for key, value in self.headers.items()}))
-        page = self.pages.get(self.path)
+        page = self.pages.get(self.path.partition("?")[0])
         body = (page or "none").encode("utf-8")
         self.send_response(200 if page is not None else 404)
         self.send_header("Content-Type", "text/plain" if self.path.endswith(".txt") else "text/html; charset=utf-8")

@@ -6,6 +6,7 @@ import typer
 
 from pennypress.cli.check import check
 from pennypress.cli.demo import demo
+from pennypress.cli.explain import explain
 from pennypress.cli.gateway import gateway
 from pennypress.cli.init import init
 from pennypress.cli.lock import lock
@@ -30,5 +31,6 @@ app.command("check")(check)
 app.command("gateway")(gateway)
 app.command("mode")(mode)
 app.command("status")(status)
+app.command("explain")(explain)
 app.command("open")(open_articles)
 app.command("lock")(lock)

@@ -44,13 +44,20 @@ def show_rows(title: str, rows: Sequence[tuple[str, ...]], *, right: int | None 
     """Print rows under a title, aligned; ``right`` is the column of numbers."""
     if not rows:
         return
-    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, show_header=False, pad_edge=False)
+    heading = Text(title, style="bold") if title else None
+    table = Table(title=heading, title_justify="left", box=None, show_header=False, pad_edge=False)
     for place in range(len(rows[0])):
         table.add_column(justify="right" if place == right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    _console().print(table)
-    _console().print()
+    console = _console()
+    if console.is_terminal:
+        console.print(table)
+        console.print()
+        return
+    with console.capture() as drawn:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in drawn.get().splitlines()), end="\n\n")
 
 
 def when(moment: datetime, zone: ZoneInfo) -> str:

@@ -1,0 +1,42 @@
+"""``pennypress explain``: what Pennypress makes of one page, and why."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from pennypress.cli.options import CONFIG, ConfigFile
+from pennypress.errors import OriginError, PennypressError, TargetError
+
+
+def explain(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The page's address, or its path.", show_default=False)],
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Fetch a page from the site behind, with no cookies, and say what Pennypress makes of it and why.
+
+    Is it an article, which rule finds its body, what the preview keeps, what would be withheld and where it stands a
+    second time, what becomes of each script, and how a fresh reader and one whose limit is used up are answered.
+    Nothing is counted.
+
+    Example: pennypress explain https://www.example.com/news/flood
+    """
+    from pennypress.cli.explanation import look, show, target_of
+    from pennypress.cli.screen import refuse
+    from pennypress.config import load
+
+    loaded = load(config)
+    try:
+        target = target_of(url)
+    except TargetError as error:
+        refuse(f"{url}: {error}; write an address, or a path that begins with a slash.")
+    host = urlsplit(url).netloc or urlsplit(loaded.paper.url or loaded.gateway.upstream).netloc
+    try:
+        found = asyncio.run(look(loaded, target, host))
+    except OriginError as error:
+        place = f"[gateway] upstream {loaded.gateway.upstream}"
+        raise PennypressError(f"{place}: {error}; start the site, or mend the address.") from None
+    show(loaded, target, found)

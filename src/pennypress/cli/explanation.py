@@ -1,0 +1,206 @@
+"""The explanation of one page: what Pennypress makes of it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from pennypress.cli.asking import AGENT, ask
+from pennypress.cli.screen import say, show_rows
+from pennypress.cli.stores import opened
+from pennypress.config import Config
+from pennypress.core.decision import Decision, Metered, Visit, decide, settle
+from pennypress.core.meter import ReaderId, Standing, Unit, spend
+from pennypress.core.policy import Mode
+from pennypress.core.reader import Reader
+from pennypress.core.target import Target, read_target
+from pennypress.errors import Undecodable
+from pennypress.http.answer import Answer, Kind, first, kind_of
+from pennypress.http.pageview import origin_word
+from pennypress.pages.page import Cut, Page, PageOptions, read_page
+from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
+from pennypress.pages.source import undo_coding
+from pennypress.store import Controls
+from pennypress.store.opening import sqlite_path
+
+_NOBODY = ReaderId(bytes(16))
+_LAST_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was found: the answer, the page (None where it cannot be read, ``unread`` says why), the article."""
+
+    answer: Answer
+    page: Page | None
+    unread: str
+    subject: Subject | None
+    controls: Controls
+
+
+async def look(config: Config, target: Target, host: str) -> Explanation:
+    """Fetch a page from the site behind, under the name ``host``, and read it. Raises OriginError."""
+    gateway = config.gateway
+    answer = await ask(
+        gateway.upstream,
+        target,
+        host=host,
+        agent=AGENT,
+        largest=gateway.largest_article,
+        seconds=gateway.origin_timeout.total_seconds(),
+    )
+    controls = await _controls(config)
+    if answer.status != 200 or kind_of(list(answer.headers)) is not Kind.PAGE:
+        return Explanation(answer, None, "", None, controls)
+    return read_answer(config, target, host, answer, controls)
+
+
+def target_of(url: str) -> Target:
+    """The target of an address, or of a path. Raises TargetError."""
+    parts = urlsplit(url)
+    path = parts.path or ("/" if parts.netloc else "")
+    return read_target(f"{path}?{parts.query}" if parts.query else path)
+
+
+def read_answer(config: Config, target: Target, host: str, answer: Answer, controls: Controls) -> Explanation:
+    """Read an HTML answer as the gateway would."""
+    grounds = Grounds(config.articles.paths)
+    word = origin_word(answer.headers)
+    coding, content_type = first(answer.headers, b"content-encoding"), first(answer.headers, b"content-type")
+    options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
+    try:
+        body = undo_coding(
+            answer.body, coding.decode("latin-1") if coding else None, limit=config.gateway.largest_article
+        )
+        page = read_page(
+            body, content_type.decode("latin-1") if content_type else None, options, address=target.forwarded
+        )
+    except Undecodable as error:
+        subject = unread_subject(target, word) if grounds.hold(target) else None
+        return Explanation(answer, None, error.reason, subject, controls)
+    own_host = urlsplit(config.paper.url).netloc if config.paper.url else host
+    subject = recognise(page, target, grounds, own_host=own_host, word=word, believes=lambda key: True)
+    return Explanation(answer, page, "", subject, controls)
+
+
+async def _controls(config: Config) -> Controls:
+    """What the operator said, where there is a store already that can tell."""
+    path = sqlite_path(config.store.meters, config.base)
+    if path is None or not path.exists():
+        return Controls()
+    async with opened(config) as store:
+        return await store.controls()
+
+
+def decisions(config: Config, found: Explanation, now: datetime) -> Iterator[tuple[str, Decision]]:
+    """What a reader who was never here gets, and one whose limit is used up."""
+    assert found.subject is not None
+    article = found.subject.article
+    visit = Visit(
+        article=article,
+        reader=Reader(_NOBODY, known=False),
+        now=now,
+        brief=found.subject.brief,
+        openings=found.controls.openings,
+        locks=found.controls.locks,
+    )
+    elsewhere = tuple(Unit(f"elsewhere {number}", now - timedelta(seconds=1)) for number in range(config.meter.limit))
+    for who, standing in (
+        ("A reader who was never here", Standing()),
+        ("A reader whose limit is used up", Standing(elsewhere)),
+    ):
+        answer = decide(config.policy(), visit)
+        yield who, settle(answer, spend(standing, answer.claim)) if isinstance(answer, Metered) else answer
+
+
+def show(config: Config, target: Target, found: Explanation) -> None:
+    """Print an explanation."""
+    content_type = first(found.answer.headers, b"content-type") or b"nothing said"
+    rows = [("Answer", f"{found.answer.status}, {content_type.decode('latin-1')}, {len(found.answer.body):,} bytes")]
+    subject, page = found.subject, found.page
+    if subject is None:
+        rows.append(("Article", f"no: {_why_none(config, target, found)}"))
+        show_rows(target.forwarded, rows)
+        return
+    article = subject.article
+    rows += [
+        ("Article", f"yes: {subject.why}"),
+        ("Counted as", article.key),
+        ("Title", article.title or "none found"),
+        ("Sections", ", ".join(article.sections) or "none found"),
+        ("Tags", ", ".join(article.tags) or "none found"),
+        ("Authors", ", ".join(article.authors) or "none found"),
+        ("Published", article.published.isoformat() if article.published else "none found"),
+    ]
+    if page is None:
+        rows.append(("Body", f"cannot be read: {found.unread}; without a grant the headline and the wall go out alone"))
+        show_rows(target.forwarded, rows)
+    else:
+        cut = page.cut(continued=subject.continued)
+        show_rows(target.forwarded, [*rows, *_body_rows(page, subject, cut)])
+        show_rows("Where the withheld text stands a second time, and is taken out", _second_places(cut))
+        show_rows("Scripts of the cut page", [(str(fate),) for fate in cut.scripts])
+    if config.meter.mode is not Mode.ON:
+        say(f'The mode is "{config.meter.mode.value}": nothing is withheld just now. In mode "on":', "yellow")
+    for who, decision in decisions(config, found, datetime.now(UTC)):
+        outcome = "the whole article" if decision.full else "the preview"
+        say(f"{who} gets {outcome}: {decision.reason.value}", "bold")
+        show_rows("", [(_mark(step.matched), step.rule, step.answer) for step in decision.trace])
+
+
+def _body_rows(page: Page, subject: Subject, cut: Cut) -> Iterator[tuple[str, str]]:
+    if page.body_rule is None:
+        yield "Body", "none found; without a grant the headline and the wall go out alone"
+        return
+    yield "Body", f'found by "{page.body_rule}": {page.words:,} words in {page.blocks} blocks'
+    if subject.brief:
+        yield "Preview", "all of it: so short an article is free"
+        return
+    yield "Preview", f"{page.words - cut.withheld_words:,} words; {cut.withheld_words:,} are withheld"
+    if cut.alone is not None:
+        yield "Cut", f"cannot be cut: {cut.alone}; without a grant the headline and the wall go out alone"
+    elif not subject.continued:
+        yield "It ends with", f"... {_end_of_preview(cut)}"
+
+
+def _end_of_preview(cut: Cut) -> str:
+    """The last words before the wall."""
+    shown = LexborHTMLParser(cut.head.decode("utf-8", "replace")).body
+    for unseen in shown.css("script, style, noscript, template") if shown else ():
+        unseen.decompose()
+    words = shown.text(separator=" ").split() if shown else []
+    return " ".join(words[-_LAST_WORDS:])
+
+
+def _second_places(cut: Cut) -> list[tuple[str, ...]]:
+    return [
+        (finding.kind.value, finding.where, f"{finding.words:,} words" if finding.words else "with others")
+        for finding in cut.findings
+    ]
+
+
+def _why_none(config: Config, target: Target, found: Explanation) -> str:
+    grounds = Grounds(config.articles.paths)
+    if found.answer.status != 200:
+        return f"the site answered {found.answer.status}, which costs nothing"
+    kind = kind_of(list(found.answer.headers))
+    if kind is Kind.ASSET:
+        return "it is a picture, a style, a font or a script, which passes uncounted"
+    if kind is Kind.OTHER:
+        return "it is no page; " + ("it goes out under its article's grant" if grounds.hold(target) else "it passes")
+    if found.page is None:
+        return f"it cannot be read ({found.unread}) and is not under the article paths, so it passes"
+    if not grounds.patterns:
+        return "the page does not say that it is one, so it passes"
+    if not grounds.under(target):
+        return "it is not under [articles] paths, and neither is its canonical link, so it passes"
+    why = "shows itself to be a list" if grounds.hold(target) else "is the root of the article paths"
+    return f"it {why}, so it passes"
+
+
+def _mark(matched: bool) -> str:
+    return "yes" if matched else "no"
