@@ -17,7 +17,7 @@ from pennypress.core.meter import Outcome, ReaderId, Standing
 from pennypress.errors import StoreUnavailable
 from pennypress.store.opening import open_store, prepare
 from pennypress.store.sqlite_rows import Answered, Rows
-from pennypress.store.sqlite_writer import GRACE, PATIENCE, Writer
+from pennypress.store.sqlite_writer import GRACE, PATIENCE, Turnstile, Writer
 from tests.contract.stores import ADA, BEA, CEM, MONTH, NOON, claim
 
 URL = "sqlite:paper.db"
@@ -179,12 +179,51 @@ async def test_all_that_one_turn_of_the_loop_asks_shares_a_commit(path: Path) ->
     await store.close()
 
 
+def test_processes_take_turns_in_trying_for_the_lock_and_none_tries_for_long(path: Path) -> None:
+    one, other = Turnstile(path), Turnstile(path)
+    assert one.enter()
+    assert one.enter()
+    assert not other.enter()
+    one.leave()
+    assert other.enter()
+    assert not one.enter()
+    while other.enter():
+        pass
+    assert one.enter()
+    one.close()
+    assert other.enter()
+    other.close()
+
+
+async def test_a_busy_process_starves_no_other(path: Path) -> None:
+    """One process commits without a pause; each spend of the other comes through at once nevertheless."""
+    busy, other = open_store(URL, path.parent), open_store(URL, path.parent)
+    done = asyncio.Event()
+
+    async def be_busy(name: int) -> int:
+        number = 0
+        while not done.is_set():
+            number += 1
+            await busy.spend(claim("/a", reader=ReaderId(bytes([name]) * 8 + number.to_bytes(8, "big"))))
+        return number
+
+    crowd = [asyncio.create_task(be_busy(name)) for name in range(20)]
+    for number in range(50):
+        await other.spend(claim("/b", reader=ReaderId(number.to_bytes(16, "big"))))
+    done.set()
+    assert sum([await one for one in crowd]) > 50
+    await busy.close()
+    await other.close()
+
+
 async def test_a_question_that_fails_harms_no_later_one(writer: Writer) -> None:
     def mistaken(_: Rows) -> None:
         raise LookupError("a mistake of ours")
 
     with pytest.raises(LookupError):
         await writer.ask(take=mistaken)
+    with pytest.raises(LookupError):
+        await writer.ask(look=mistaken)
     assert (await writer.ask(take=lambda rows: rows.spend(claim("/a")))).spend.outcome is Outcome.GRANTED
 
 

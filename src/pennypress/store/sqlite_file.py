@@ -86,14 +86,16 @@ def network_file_system(folder: Path, mounts: str) -> str | None:
 def exists(path: Path) -> bool:
     """Whether a store stands here already. Raises StoreUnusable for anything here that is no usable plain file."""
     try:
+        if not path.exists():
+            log_alone = _beside(path, "-wal").exists()
+            if not path.exists():  # another gateway may have made both since the first look
+                if log_alone:
+                    raise StoreUnusable(
+                        f"{path}: this file is missing, but {path.name}-wal, which belongs to it, is still there; put "
+                        "the file back, or delete that one too to begin anew."
+                    )
+                return False
         found = path.stat()
-    except FileNotFoundError:
-        if _beside(path, "-wal").exists():
-            raise StoreUnusable(
-                f"{path}: this file is missing, but {path.name}-wal, which belongs to it, is still there; put the file "
-                "back, or delete that one too to begin anew."
-            ) from None
-        return False
     except OSError as refusal:
         raise StoreUnusable(f"{path}: this file cannot be reached ({refusal.strerror}); see its directory.") from None
     if not stat.S_ISREG(found.st_mode):

@@ -8,8 +8,11 @@ one who no longer waits is taken back.
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
@@ -28,8 +31,9 @@ GRACE = 0.05
 """Seconds more that it waits for a commit that is already on its way to the disk."""
 
 _MOST_AT_ONCE = 256
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.008
-_LAST_EFFORT = 1.0
+_LAST_EFFORTS = 500
+_TURN = 0.01
+_PAUSE_IN_TURN, _PAUSE_OUT_OF_TURN = 0.0002, 0.001
 
 Answer = TypeVar("Answer")
 
@@ -69,12 +73,56 @@ class Question(Generic[Answer]):
         self.graced = False
 
 
+class Turnstile:
+    """Lets one process at a time try for the file's write lock, so that none is starved.
+
+    SQLite's lock has no queue: a busy process would take it again within microseconds of giving it up, and the others
+    would hardly ever find it free. Whoever has just committed waits here behind those who try. It is held for a
+    moment only, by a lock on ``<file>-turn``; nothing depends on it but fairness.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path.with_name(f"{path.name}-turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._until: float | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before the next try."""
+        return _PAUSE_OUT_OF_TURN if self._until is None else _PAUSE_IN_TURN
+
+    def enter(self) -> bool:
+        """Whether it is our turn to try; gives the turn up when it has lasted too long."""
+        now = time.monotonic()
+        if self._until is not None:
+            if now < self._until:
+                return True
+            self.leave()
+            return False
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self._until = now + _TURN
+        return True
+
+    def leave(self) -> None:
+        """Give up the turn, if it is ours."""
+        if self._until is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self._until = None
+
+    def close(self) -> None:
+        """Give up the turn and the file."""
+        os.close(self._file)
+
+
 class Writer:
     """Answers questions on a thread of its own. To be asked from one event loop at a time."""
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
         self._rows = Rows(self._connection)
+        self._turnstile = Turnstile(path)
         self._lock = threading.Lock()
         self._turn: list[Question[Any]] = []
         self._arriving: SimpleQueue[list[Question[Any]] | None] = SimpleQueue()
@@ -150,30 +198,29 @@ class Writer:
 
     def _run(self) -> None:
         waiting: list[Question[Any]] = []
-        pause, blocked, effort = _FIRST_PAUSE, False, _LAST_EFFORT
+        blocked, last_efforts = False, _LAST_EFFORTS
         while True:
             idle = not waiting and not self._returns
-            if idle and self._ended:
+            if (idle and self._ended) or last_efforts == 0:
                 break
-            fresh = self._gather(None if idle else pause if blocked else 0.0)
-            self._answer_by_looking([question for question in fresh if question.take is None])
+            fresh = self._gather(None if idle else self._turnstile.pause if blocked else 0.0)
+            self._answer_by_looking([question for question in fresh if blocked or question.take is None])
             waiting += [question for question in fresh if question.take is not None]
-            if blocked:
-                self._answer_by_looking([question for question in fresh if question.take is not None])
             waiting = [question for question in waiting if question.stage is Stage.WAITING]
             if not waiting and not self._returns:
+                self._turnstile.leave()
                 continue
             if self._begin(waiting):
                 self._commit(waiting[:_MOST_AT_ONCE])
-                waiting, pause, blocked = waiting[_MOST_AT_ONCE:], _FIRST_PAUSE, False
+                waiting, blocked = waiting[_MOST_AT_ONCE:], False
                 continue
             if not blocked:
                 self._answer_by_looking(waiting)
             blocked = True
-            if self._ended and (effort := effort - pause) < 0:
-                break
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            if self._ended:
+                last_efforts -= 1
         self._connection.close()
+        self._turnstile.close()
 
     def _gather(self, wait: float | None) -> list[Question[Any]]:
         """All that has arrived; waits for the first so many seconds (None: as long as it takes)."""
@@ -194,7 +241,7 @@ class Writer:
         for question in questions:
             try:
                 answer = question.look(self._rows) if question.look is not None else None
-            except sqlite3.Error as failure:
+            except Exception as failure:  # as in a commit: the thread must live on
                 self._fail([question], failure)
             else:
                 if answer is not None:
@@ -203,12 +250,15 @@ class Writer:
 
     def _begin(self, waiting: list[Question[Any]]) -> bool:
         """Whether the file's write lock is ours now; where the file fails otherwise, everybody hears of it."""
+        if not self._turnstile.enter():
+            return False
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as failure:
             if failure.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 self._fail(waiting, failure)
             return False
+        self._turnstile.leave()
         return True
 
     def _commit(self, waiting: list[Question[Any]]) -> None:
@@ -223,7 +273,8 @@ class Writer:
             self._connection.execute("COMMIT")
         except Exception as failure:  # whatever it is, the thread must live on and nobody may wait in vain
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
             self._rows.rolled_back()
             self._fail(sealed, failure)
             return
