@@ -2,13 +2,13 @@
 
 Run it with ``make bench``. Middleware: a metered app against the same app's constant answer of the same bytes.
 Gateway: the proxy with the meter against the same proxy without it. The CPU is that of all processes of the server, as
-the kernel accounts it (schedstat, in nanoseconds), not the clock on the wall; the rounds of a pair alternate in one run.
+the kernel accounts it (schedstat, in nanoseconds), not the clock on the wall; the rounds of a pair alternate in one
+run. Readers of the gateway bring a cookie of the paper's own, so that no two views share one answer of the origin.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import itertools
 import multiprocessing
 import re
@@ -23,7 +23,8 @@ from functools import partial
 from pathlib import Path
 
 from pennypress.config import load
-from pennypress.demo.paper import LONG_STORY, page_bytes
+from pennypress.demo.layout import story_page
+from pennypress.demo.stories import Kind, stories
 from pennypress.http.asgi import Paywall
 from pennypress.http.fetch import App, Receive, Scope, Send
 from pennypress.http.gateway import build, make_ready
@@ -78,6 +79,7 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 def metered(config: Path, app: App) -> App:
+    """The app with the meter around it."""
     return Paywall.from_file(config).around(app)
 
 
@@ -121,6 +123,7 @@ def serving(make: Callable[[], App]) -> Iterator[Served]:
 
 
 def free_port() -> int:
+    """A port of this machine on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -139,7 +142,7 @@ def _await_port(port: int) -> None:
 def views(server: Served, case: Case, count: int) -> float:
     """CPU seconds a request over so many views, many at a time, on connections that are kept open."""
     connections = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(TOGETHER)]
-    line = b"Cookie: " + case.cookie + b"\r\n" if case.cookie else b""
+    line = b"Cookie: visit=1; " + case.cookie + b"\r\n"
     asking = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n%s\r\n" % (case.path.encode(), line)
 
     def ask_all() -> None:
@@ -219,7 +222,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=300, help="requests a round")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each pair, in turn")
     options = parser.parse_args()
-    body = asyncio.run(page_bytes(LONG_STORY))
+    body = next(story_page(story) for story in stories() if story.kind is Kind.LONG).encode()
     print(
         f"CPU in microseconds a request, on a page of {len(body):,} bytes; ratio = without / with the meter (1 is free)"
     )
