@@ -43,8 +43,8 @@ _WORDS = {
 }
 
 
-def front_page() -> str:
-    """The front page: a lead, and every other story as a teaser."""
+def front_page(site: str = "") -> str:
+    """The front page: a lead, and every other story as a teaser. ``site`` is the scheme and host asked for."""
     lead, *rest = (story for story in stories() if story.kind is not Kind.LIVE)
     live = [story for story in stories() if story.kind is Kind.LIVE]
     strips = "".join(
@@ -56,20 +56,20 @@ def front_page() -> str:
         f'<div class="lead">{_teaser(lead, standfirst=True, eager=True)}</div>'
         f'<ul class="teasers">{"".join(f"<li>{_teaser(story, standfirst=True)}</li>" for story in rest)}</ul>'
     )
-    return _page(NAME, main, path="/", structured={"@type": "WebPage", "name": NAME})
+    return _page(NAME, main, site=site, path="/", structured={"@type": "WebPage", "name": NAME})
 
 
-def section_page(section: str) -> str:
+def section_page(section: str, site: str = "") -> str:
     """The list of the stories in one section. Raises KeyError where the paper has no such section."""
     name = SECTIONS[section]
     listed = [story for story in stories() if story.section == section]
     items = "".join(f"<li>{_teaser(story, standfirst=True)}</li>" for story in listed)
     main = f'<h1 class="section-name">{_esc(name)}</h1><ul class="teasers">{items}</ul>'
     structured = {"@type": "CollectionPage", "name": name, "hasPart": [_listed(story) for story in listed]}
-    return _page(f"{name} – {NAME}", main, path=f"/{section}", current=section, structured=structured)
+    return _page(f"{name} – {NAME}", main, site=site, path=f"/{section}", current=section, structured=structured)
 
 
-def story_page(story: Story, number: int = 1) -> str:
+def story_page(story: Story, number: int = 1, site: str = "") -> str:
     """One page (from 1) of a story."""
     words = _WORDS[story.language]
     body = story.bodies[number - 1]
@@ -92,26 +92,28 @@ def story_page(story: Story, number: int = 1) -> str:
     return _page(
         f"{story.title} – {NAME}",
         main,
+        site=site,
         path=story.path,
         current=story.section,
         language=story.language,
         direction=story.direction,
-        head=_story_head(story, number),
-        structured=_structured(story, number),
+        head=_story_head(story, number, site),
+        structured=_structured(story, number, site),
         foot=extra,
     )
 
 
-def plain_page(path: str, title: str, body: str) -> str:
+def plain_page(path: str, title: str, body: str, site: str = "") -> str:
     """A page that is no story, such as the one on which one subscribes."""
     main = f'<div class="plain"><h1>{_esc(title)}</h1>{body}</div>'
-    return _page(f"{title} – {NAME}", main, path=path, structured={"@type": "WebPage", "name": title})
+    return _page(f"{title} – {NAME}", main, site=site, path=path, structured={"@type": "WebPage", "name": title})
 
 
 def _page(
     title: str,
     main: str,
     *,
+    site: str,
     path: str,
     structured: Mapping[str, Any],
     current: str = "",
@@ -125,7 +127,8 @@ def _page(
     return (
         f'<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{_esc(title)}</title>\n'
-        f'<link rel="canonical" href="{path}">\n<link rel="icon" href="/assets/lantern.svg" type="image/svg+xml">\n'
+        f'<link rel="canonical" href="{site}{path}">\n'
+        '<link rel="icon" href="/assets/lantern.svg" type="image/svg+xml">\n'
         f'<link rel="stylesheet" href="/assets/lantern.css">\n{head}'
         f'<script type="application/ld+json">{ld}</script>\n</head>\n<body>\n'
         f'<a class="skip" href="#main"{of_paper}>Skip to the story</a>\n'
@@ -196,7 +199,7 @@ def _pages_nav(story: Story, number: int) -> str:
     return f'<nav class="pages" aria-label="{words["page"]} {number} / {len(story.bodies)}">{" ".join(links)}</nav>'
 
 
-def _story_head(story: Story, number: int) -> str:
+def _story_head(story: Story, number: int, site: str) -> str:
     metas: list[tuple[str, str, str]] = [
         ("name", "description", _description(story)),
         ("name", "author", story.author),
@@ -204,21 +207,21 @@ def _story_head(story: Story, number: int) -> str:
         ("property", "og:site_name", NAME),
         ("property", "og:title", story.title),
         ("property", "og:description", _description(story)),
-        ("property", "og:url", story.path),
+        ("property", "og:url", site + story.path),
         ("property", "article:published_time", story.published.isoformat()),
         ("property", "article:modified_time", story.updated.isoformat()),
         ("property", "article:section", SECTIONS[story.section]),
         *(("property", "article:tag", tag) for tag in story.tags),
     ]
     if story.picture is not None:
-        metas.append(("property", "og:image", f"/assets/{story.picture.file}"))
+        metas.append(("property", "og:image", f"{site}/assets/{story.picture.file}"))
     lines = [f'<meta {kind}="{name}" content="{_esc(content)}">' for kind, name, content in metas]
     if number < len(story.bodies):
         lines.append(f'<link rel="next" href="{story.path}?page={number + 1}">')
     return "\n".join(lines) + "\n"
 
 
-def _structured(story: Story, number: int) -> dict[str, Any]:
+def _structured(story: Story, number: int, site: str) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "@type": "OpinionNewsArticle" if story.section == "opinion" else "NewsArticle",
         "headline": story.title,
@@ -230,18 +233,18 @@ def _structured(story: Story, number: int) -> dict[str, Any]:
         "dateModified": story.updated.isoformat(),
         "articleSection": SECTIONS[story.section],
         "keywords": list(story.tags),
-        "mainEntityOfPage": story.path,
+        "mainEntityOfPage": site + story.path,
         "articleBody": story.text(number),
     }
     if story.picture is not None:
-        facts["image"] = f"/assets/{story.picture.file}"
+        facts["image"] = f"{site}/assets/{story.picture.file}"
     if story.kind is Kind.LIVE:
         facts["@type"] = "LiveBlogPosting"
         facts["liveBlogUpdate"] = [
             {
                 "@type": "BlogPosting",
                 "headline": _plain(headline),
-                "url": f"{story.path}#{anchor}",
+                "url": f"{site}{story.path}#{anchor}",
                 "datePublished": when,
                 "articleBody": _plain(body),
             }

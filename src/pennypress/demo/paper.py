@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 _TYPES = {"svg": "image/svg+xml", "css": "text/css; charset=utf-8"}
 _HTML = "text/html; charset=utf-8"
+_HOST = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 _SUBSCRIBE = """<p>The Lantern costs £4 a month, or £40 a year with the tide tables. It pays for four reporters, one
 illustrator, and the lamp.</p><p>This is a demo: there is nothing to buy here, and no form to fill in.</p>"""
 _ABOUT = """<p>The Skerrow Lantern is the newspaper of a town that does not exist. It was written and drawn to show what
@@ -45,7 +47,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] not in ("GET", "HEAD"):
         found = Answer(405, "text/plain", b"This paper is only for reading.\n")
     else:
-        found = answer(scope["path"], scope["query_string"].decode("latin-1"))
+        found = answer(scope["path"], scope["query_string"].decode("latin-1"), _site(scope))
     headers = [
         (b"content-type", found.content_type.encode()),
         (b"content-length", str(len(found.body)).encode()),
@@ -60,28 +62,36 @@ def _by_path() -> dict[str, Story]:
     return {story.path: story for story in stories()}
 
 
-def answer(path: str, query: str) -> Answer:
-    """What stands at an address of the paper."""
+def answer(path: str, query: str, site: str = "") -> Answer:
+    """What stands at an address of the paper; ``site`` is the scheme and host under which it was asked for."""
     number = parse_qs(query).get("page", ["1"])[0]
     story = _by_path().get(path)
     if story is not None and number in {str(page) for page in range(1, len(story.bodies) + 1)}:
-        return Answer(200, _HTML, _story(story, int(number)))
+        return Answer(200, _HTML, _story(story, int(number), site))
     if path.startswith("/assets/"):
         return _asset(path.removeprefix("/assets/"))
     if path == "/":
-        return _page(front_page())
+        return _page(front_page(site))
     if path[1:] in SECTIONS:
-        return _page(section_page(path[1:]))
+        return _page(section_page(path[1:], site))
     if path == "/subscribe":
-        return _page(plain_page(path, "Subscribe to the Lantern", _SUBSCRIBE))
+        return _page(plain_page(path, "Subscribe to the Lantern", _SUBSCRIBE, site))
     if path == "/about":
-        return _page(plain_page(path, "About the paper", _ABOUT))
-    return Answer(404, _HTML, plain_page(path, "Not found", _MISSING).encode())
+        return _page(plain_page(path, "About the paper", _ABOUT, site))
+    return Answer(404, _HTML, plain_page(path, "Not found", _MISSING, site).encode())
 
 
-@cache
-def _story(story: Story, number: int) -> bytes:
-    return story_page(story, number).encode()
+@lru_cache(maxsize=64)
+def _story(story: Story, number: int, site: str) -> bytes:
+    return story_page(story, number, site).encode()
+
+
+def _site(scope: Scope) -> str:
+    """The scheme and host under which the reader asked, which a front passes on."""
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get(b"host", "")
+    scheme = "https" if headers.get(b"x-forwarded-proto") == "https" else "http"
+    return f"{scheme}://{host}" if _HOST.fullmatch(host) else ""
 
 
 def _page(text: str) -> Answer:
