@@ -165,6 +165,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute("SELECT generation FROM controls").fetchone()
         mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
         if mode != "wal":
