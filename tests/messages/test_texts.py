@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +122,9 @@ def test_a_replaced_text_is_said_in_the_place_of_ours() -> None:
 def test_a_language_without_a_catalogue_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="fi"):
         Texts("fi")
+
+
+def test_the_docs_list_every_message_as_it_is() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "messages.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", page, re.MULTILINE))
+    assert listed == {name: message.text for name, message in MESSAGES.items()}
