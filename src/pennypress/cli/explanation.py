@@ -28,7 +28,7 @@ from pennypress.store import Controls
 from pennypress.store.opening import sqlite_path
 
 _NOBODY = ReaderId(bytes(16))
-_LAST_WORDS = 40
+_LAST_WORDS = 24
 
 
 @dataclass(frozen=True, slots=True)

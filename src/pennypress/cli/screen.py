@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_PLAIN_WIDTH = 200
+_PLAIN_WIDTH = 400
 
 
 @cache
