@@ -9,6 +9,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,11 @@ def imported(module: Path) -> Iterator[str]:
             yield from (name.name.partition(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield (node.module or "").partition(".")[0]
+
+
+def named(requirement: str) -> str:
+    """The name of the distribution that a requirement asks for."""
+    return re.split(r"[>=<\[ ]", requirement)[0].lower()
 
 
 @pytest.mark.parametrize("module", sorted((SOURCE / "core").glob("*.py")), ids=lambda path: path.name)
@@ -48,6 +54,17 @@ def test_requirements_bear_hashes_and_name_no_host() -> None:
         assert all(line.endswith("\\") for line in pinned), path.name
 
 
+def test_what_the_package_imports_is_what_it_declares() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {named(requirement) for requirement in project["dependencies"]}
+    owners = packages_distributions()
+    modules = {name for path in SOURCE.rglob("*.py") for name in imported(path)} - sys.stdlib_module_names
+    used = {owners[module][0].lower() for module in modules - {"pennypress"}}
+    assert used <= declared
+    # zoneinfo reads tzdata where the system has no zones; granian takes uvloop by its name.
+    assert declared - used == {"tzdata", "uvloop"}
+
+
 def test_a_wheel_holds_catalogues_templates_and_styles(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
@@ -66,4 +83,4 @@ def test_every_declared_dependency_is_pinned() -> None:
     run = [*project["project"]["dependencies"], *groups["build"]]
     for file, declared in (("run.txt", run), ("dev.txt", [*run, *groups["dev"]])):
         pinned = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / file).read_text("utf-8"), re.MULTILINE))
-        assert {re.split(r"[>=<\[ ]", requirement)[0].lower() for requirement in declared} <= pinned
+        assert {named(requirement) for requirement in declared} <= pinned
