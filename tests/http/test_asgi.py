@@ -437,6 +437,21 @@ async def test_a_compressed_page_is_metered_like_any_other(reader: Browser, site
     assert site.header_of_last("accept-encoding") == ["gzip, br"]
 
 
+async def test_a_page_whose_nonce_changes_keeps_each_answers_nonce(reader: Browser, site: Site) -> None:
+    def page_with(nonce: str) -> str:
+        script = f'<script nonce="{nonce}">let a = 1</script>'
+        return story("nonced", head=script).replace("</footer>", f"</footer>{script}")
+
+    for nonce in ("Zm9vYmFyMTIz", "c2Vjb25kbm9uY2U=", "dGhpcmQtbm9uY2UtbG9uZ2Vy"):
+        site.put("/news/nonced", page_with(nonce))
+        full = await reader.get("/news/nonced")
+        assert b"pennypress-notice" in insertion(full, page_with(nonce).encode())
+        await used_up(other := Browser(reader.app))
+        walled = await other.get("/news/nonced")
+        assert walled.text.count(f'nonce="{nonce}"') == 2
+        assert withheld(walled, "nonced")
+
+
 async def test_a_page_that_cannot_be_read_goes_whole_under_a_grant_and_else_as_its_wall_alone(
     reader: Browser, site: Site
 ) -> None:
@@ -448,6 +463,15 @@ async def test_a_page_that_cannot_be_read_goes_whole_under_a_grant_and_else_as_i
     assert "Sorry, your limit is up" in walled.text
     assert "paragraph" not in walled.text
     assert walled.header("content-encoding") is None
+
+
+async def test_a_header_that_holds_the_withheld_text_stays_behind(reader: Browser, site: Site) -> None:
+    text = "that tells the town what happened and why, with told detail number 9 for all those who stayed at home"
+    site.put(
+        "/news/told", story("told"), link=f'</a>; title="{text}"', server_timing=text.replace(" ", "%20"), nel="{}"
+    )
+    page = await (await used_up(reader)).get("/news/told")
+    assert (page.header("link"), page.header("server-timing"), page.header("nel")) == (None, None, "{}")
 
 
 @pytest.mark.parametrize("target", ["/../x", "/a%00", "/a%zz", "/%2e%2e/x"])

@@ -25,6 +25,7 @@ HTML = b"text/html; charset=utf-8"
 _EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "article"))
 _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
 _NAMED_AT_MOST = 64
+_SHORTEST_TELLING = 24
 
 Gone = Callable[[], bool]
 
@@ -194,7 +195,7 @@ class PageViews:
             body = self._board.alone(subject.article.title, decision, language)
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
             return Answer(200, tuple(headers), body)
-        clean = passed.headers
+        clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
         return Answer(200, tuple(article_headers(clean, decision, len(body))), body)
 
     def _named(self, answer: Answer, admission: Admission) -> Answer:
@@ -227,4 +228,4 @@ def html(status: int, body: bytes, origin_headers: AnswerHeaders | tuple[tuple[b
 
 
 def _tells(cut: Cut, value: bytes) -> bool:
-    return len(value) > 24 and cut.withheld is not None and cut.withheld.in_text(value.decode("latin-1"))
+    return len(value) > _SHORTEST_TELLING and cut.tells(value.decode("latin-1"))

@@ -58,6 +58,11 @@ class Cut:
     findings: tuple[Finding, ...] = ()
     scripts: tuple[object, ...] = ()
     wide: str | None = None
+    withheld: Withheld | None = None
+
+    def tells(self, header: str) -> bool:
+        """Whether the value of a header holds withheld text, in any form."""
+        return self.withheld is not None and self.withheld.in_text(header)
 
     def walled(self, wall: bytes) -> bytes:
         """The cut page with this wall (ASCII) in its place."""
@@ -199,6 +204,7 @@ def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
         withheld_words=withheld.words,
         findings=findings,
         wide=page.wide,
+        withheld=withheld,
     )
 
 
