@@ -22,7 +22,8 @@ from pennypress.pages.sweep import Finding, sweep
 from pennypress.pages.withheld import Withheld
 
 _MANY_TEASERS = 8
-_MOST_IN_LIST = 0.5
+_LEAST_ARTICLE = 80
+"""A page with fewer words of its own than this, and many teasers, is a list; a brief has no teasers to speak of."""
 
 
 class PageKind(StrEnum):
@@ -173,8 +174,8 @@ def _is_list(reading: _Reading) -> bool:
     page, prose = reading.outline, reading.prose
     if reading.structured.article or page is None or prose is None:
         return False
-    words = sum(block.words for block in page.blocks)
-    if prose.within(prose.column) > _MOST_IN_LIST * words:
+    own = prose.within(prose.column)
+    if own > max(_LEAST_ARTICLE, prose.carded):
         return False
     return reading.structured.lists or prose.teasers >= _MANY_TEASERS
 

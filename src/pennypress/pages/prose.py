@@ -29,12 +29,14 @@ _BESIDE_NAMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Which blocks of a page are running text of its own; ``column`` holds most of it, ``teasers`` lead elsewhere."""
+    """Which blocks of a page are running text of its own; ``column`` holds most of it. ``teasers`` is how many cards
+    lead elsewhere, ``carded`` how many words of running text stand in them."""
 
     flags: tuple[bool, ...]
     words: tuple[int, ...]
     column: Box
     teasers: int
+    carded: int
 
     def within(self, box: Box) -> int:
         """How many words of prose stand in an element."""
@@ -46,18 +48,16 @@ def find_prose(outline: Outline) -> Prose:
     blocks = outline.blocks
     teasers, teased = _teasers(blocks)
     beside = _beside(outline)
-    flags = [
-        block.words >= _LEAST_PROSE
-        and block.linked * 2 < block.words
-        and block.box.tag not in HEADINGS
-        and index not in teased
-        and block.box not in beside
-        for index, block in enumerate(blocks)
+    running = [
+        block.words >= _LEAST_PROSE and block.linked * 2 < block.words and block.box.tag not in HEADINGS
+        for block in blocks
     ]
+    flags = [running[index] and index not in teased and block.box not in beside for index, block in enumerate(blocks)]
+    carded = sum(blocks[index].words for index in teased if running[index])
     words = [0]
     for flag, block in zip(flags, blocks, strict=True):
         words.append(words[-1] + (block.words if flag else 0))
-    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers)
+    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers, carded)
 
 
 def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
@@ -68,7 +68,7 @@ def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
     leads = [
         index
         for index, block in enumerate(blocks)
-        if block.box.tag in HEADINGS and block.box.tag != "h1" and block.words > 2 and block.linked * 2 > block.words
+        if block.box.tag in HEADINGS and block.box.tag != "h1" and block.words > 1 and block.linked * 2 > block.words
     ]
     teased: set[int] = set()
     for lead in leads:
