@@ -221,6 +221,14 @@ def test_a_running_store_that_was_taken_out_of_write_ahead_mode_is_refused(path:
         connect(path)
 
 
+def test_a_store_that_another_program_keeps_to_itself_is_not_called_damaged(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("UPDATE controls SET generation = generation + 1")
+        with pytest.raises(StoreUnusable, match="to itself"):
+            prepare(f"sqlite:{path.name}", path.parent)
+
+
 async def test_looking_at_a_store_in_use_neither_disturbs_nor_unlocks_it(path: Path) -> None:
     """A closed look must not give up the locks that this process holds on the same file: another process that comes
     and goes would then take itself for the last, and delete the log under our feet."""

@@ -144,7 +144,7 @@ def check_file(path: Path, *, patience: float) -> None:
         elif isinstance(damage, StoreUnusable):
             raise
         else:
-            raise _damaged(path, str(damage)) from None
+            raise _unreadable(path, damage) from None
 
 
 def holds_readers(path: Path) -> bool:
@@ -228,6 +228,15 @@ def _check_wal(path: Path) -> None:
             f"{path}-wal: this file, the latest part of the store, is damaged; restore both from a copy, or move it "
             "away to go on without what was counted last."
         )
+
+
+def _unreadable(path: Path, failure: sqlite3.Error) -> StoreUnusable:
+    code = getattr(failure, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code == sqlite3.SQLITE_BUSY:
+        return StoreUnusable(f"{path}: another program keeps this store to itself ({failure}); end that program first.")
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+        return StoreUnusable(f"{path}: this file cannot be read ({failure}); see its disk and its owner.")
+    return _damaged(path, str(failure))
 
 
 def _damaged(path: Path, finding: str) -> StoreUnusable:
