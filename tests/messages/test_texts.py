@@ -89,6 +89,7 @@ def test_a_message_that_counts_asks_for_its_number(messages: dict[object, object
         ("en-US", "December 1, 2026", "December 1", "6:00 AM"),
         ("de", "1. Dezember 2026", "1. Dezember", "06:00"),
         ("fr", "1er décembre 2026", "1er décembre", "06:00"),
+        ("cy", "1 Rhagfyr 2026", "1 Rhagfyr", "06:00"),
         ("ru", "1 декабря 2026 г.", "1 декабря", "06:00"),
         ("ja", "2026年12月1日", "12月1日", "6:00"),
         ("ar", "1 ديسمبر 2026", "1 ديسمبر", "6:00 ص"),

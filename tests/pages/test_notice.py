@@ -237,6 +237,7 @@ def test_what_was_rendered_once_is_kept_and_never_mixed_up() -> None:
         "<main><article><header><h1>Title</h1></header>{notice}<div class=body>{body}</div></article></main>",
         "<main><h1>Title</h1>{notice}<article>{body}</article></main>",
         "<div id=wrap><h1>Title</h1>{notice}<div class=x>{body}</div></div>",
+        "<main><article><aside>Listen to this</aside><h1>Title</h1>{notice}<div class=b>{body}</div></article></main>",
         "{notice}<header><a href=/>Home</a></header><main><h1>Title</h1><div class=entry>{body}</div></main>",
     ],
 )

@@ -48,6 +48,8 @@ class Texts:
 
     def day_and_month(self, day: date) -> str:
         """A day without its year: 1 December."""
+        if self._locale.language == "cy":
+            return format_date(day, "d MMMM", locale=self._locale)  # as in its long date; CLDR's short one turns them
         return self._ordinal(day, format_skeleton("MMMMd", day, locale=self._locale))
 
     def time_of_day(self, moment: time) -> str:
