@@ -5,6 +5,7 @@ It alone reads the clock for a decision and chooses what happens when the meter 
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from pennypress.errors import StoreUnavailable
 from pennypress.store import Controls, Store
 
 Clock = Callable[[], datetime]
+
+_CLAIMS_KNOWN = 4096
 
 
 def utc_now() -> datetime:
@@ -58,6 +61,7 @@ class Gate:
         self._clock = clock
         self._said = mode
         self._controls = Controls()
+        self._claims: dict[str, tuple[str, bytes]] = {}
         self._tallies: Counter[str] = Counter()
         self._stopped: dict[ReaderId, None] = {}
 
@@ -139,6 +143,26 @@ class Gate:
         if controls.generation != self._controls.generation and controls.mode is not None:
             self.use(controls.mode)
         self._controls = controls
+
+    def believes(self, link: str) -> bool:
+        """Whether a canonical link (by its key) is still believed."""
+        return link not in self._controls.disbelieved
+
+    @property
+    def beliefs(self) -> int:
+        """How many canonical links are not believed; what was concluded under another number is to be thought over."""
+        return len(self._controls.disbelieved)
+
+    async def note_claim(self, link: str, address: str, sketch: bytes) -> None:
+        """Note that the page at an address claims a canonical link, and take up what follows from it."""
+        if self._claims.get(address) == (link, sketch):
+            return
+        with contextlib.suppress(StoreUnavailable):
+            await self._store.claim_link(link, address, sketch)
+            self._controls = await self._store.controls()
+            self._claims[address] = (link, sketch)
+            if len(self._claims) > _CLAIMS_KNOWN:
+                del self._claims[next(iter(self._claims))]
 
     def count(self, what: str) -> None:
         """Add one to a tally, such as ``no-body``."""

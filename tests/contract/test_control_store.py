@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pennypress.core.entitlement import Lock, Opening
 from pennypress.core.policy import Mode
+from pennypress.core.sketch import sketch
 from pennypress.core.target import PathPattern
 from pennypress.store import Controls, Store
 from tests.contract.stores import ADA, BEA, CEM, MONTH, NOON, claim, store
@@ -99,3 +100,21 @@ async def test_a_reader_stopped_in_the_last_span_is_not_among_those_of_this_one(
     await store.tally(date(2026, 7, 1), {}, (BEA,), observed=False, now=first_of_july)
     summary = await store.summary(MONTH.span(first_of_july), date(2026, 7, 1), first_of_july)
     assert summary.stopped == 1
+
+
+async def test_a_link_that_bodies_without_common_text_claim_is_disbelieved(store: Store) -> None:
+    red, blue = (sketch([f"{name}{number}" for number in range(60)]) for name in ("red", "blue"))
+    await store.claim_link("/news/x", "/news/x", red)
+    await store.claim_link("/news/x", "/amp/x", red)
+    assert (await store.controls()).disbelieved == frozenset()
+    await store.claim_link("/news/x", "/news/x", blue)
+    await store.claim_link("/news/y", "/news/y", blue)
+    assert (await store.controls()).disbelieved == {"/news/x"}
+
+
+async def test_a_new_version_at_the_same_address_and_a_short_body_disprove_nothing(store: Store) -> None:
+    red, blue = (sketch([f"{name}{number}" for number in range(60)]) for name in ("red", "blue"))
+    await store.claim_link("/news/x", "/news/x", red)
+    await store.claim_link("/news/x", "/news/x", blue)
+    await store.claim_link("/news/x", "/amp/x", sketch(["short"]))
+    assert (await store.controls()).disbelieved == frozenset()

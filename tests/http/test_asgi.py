@@ -295,6 +295,29 @@ async def test_a_canonical_link_to_another_host_is_not_believed(reader: Browser,
     assert (await reader.get("/news/seven")).header("pennypress-remaining") == "1"
 
 
+async def test_a_canonical_link_that_different_articles_claim_is_not_believed_and_opens_nothing(
+    metered: Metered, site: Site
+) -> None:
+    """One broken template: every article calls itself /news/same."""
+    link = '<link rel="canonical" href="http://paper.test/news/same">'
+    different = {
+        "red": "The red boat sailed at dawn with nine crates of eels and a piano that nobody had paid for. ",
+        "blue": "Councillors argued until midnight about lamps, drains, pigeons and the width of the new bridge. ",
+        "grey": "A retired clockmaker has walked round the island four hundred times and counted every gate. ",
+    }
+    for name, text in different.items():
+        body = "".join(f"<p>{text * 3}{name} detail number {n} ends.</p>" for n in range(12))
+        site.put(
+            f"/news/{name}",
+            story(name, head=link, paragraphs=0).replace('<div class="text">', f'<div class="text">{body}'),
+        )
+    for store in ("memory:", "sqlite:claims.db"):
+        reader = Browser(metered(store=store))
+        left = [(await reader.get(f"/news/{name}")).header("pennypress-remaining") for name in different]
+        assert left == ["2", "1", "0"]
+        assert withheld(await reader.get("/news/four"), "four")
+
+
 async def test_page_two_is_the_same_charge_and_has_no_preview_of_its_own(reader: Browser, site: Site) -> None:
     link = '<link rel="canonical" href="http://paper.test/news/four">'
     site.put("/news/four?page=2", story("four-b", head=link))

@@ -77,6 +77,8 @@ class PageViews:
         seen, body = await self._seen(request, answer)
         version = seen.version
         subject = self._subject(request, version, answer)
+        if subject is not None and subject.claimed is not None and not subject.continued and answer.status == 200:
+            subject = await self._believed(request, version, answer, subject)
         if answer.status != 200:
             return Outcome(await self._other_status(request, visitor, passed, version, subject))
         if subject is None:
@@ -134,7 +136,7 @@ class PageViews:
 
     def _subject(self, request: PageRequest, version: Version, answer: Answer) -> Subject | None:
         word = origin_word(answer.headers)
-        key = (request.target, request.host, word)
+        key = (request.target, request.host, word, self._gate.beliefs)
         try:
             return version.subjects[key]
         except KeyError:
@@ -144,12 +146,22 @@ class PageViews:
         else:
             own_host = self._own_host or request.host
             subject = recognise(
-                version.page, request.target, self._grounds, own_host=own_host, word=word, believes=lambda key: True
+                version.page, request.target, self._grounds, own_host=own_host, word=word, believes=self._gate.believes
             )
         if len(version.subjects) >= _NAMED_AT_MOST:
             version.subjects.clear()
         version.subjects[key] = subject
         return subject
+
+    async def _believed(
+        self, request: PageRequest, version: Version, answer: Answer, subject: Subject
+    ) -> Subject | None:
+        """The subject once its canonical link was noted, and was found to be believed or not."""
+        if version.page is None or subject.claimed is None:
+            return subject
+        beliefs = self._gate.beliefs
+        await self._gate.note_claim(subject.claimed, request.target.key, version.page.sketch)
+        return subject if self._gate.beliefs == beliefs else self._subject(request, version, answer)
 
     async def _other_status(
         self, request: PageRequest, visitor: Visitor, passed: Answer, version: Version, subject: Subject | None

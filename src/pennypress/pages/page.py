@@ -8,6 +8,7 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pennypress.core.sketch import sketch
 from pennypress.pages.blocks import Outline, outline
 from pennypress.pages.body import Body
 from pennypress.pages.cut import cut_body
@@ -20,6 +21,7 @@ from pennypress.pages.prose import Prose, find_prose
 from pennypress.pages.structured import Structured, mark_not_free, read_structured
 from pennypress.pages.sweep import Finding, sweep
 from pennypress.pages.withheld import Withheld
+from pennypress.pages.words import words
 
 _MANY_TEASERS = 8
 _LEAST_ARTICLE = 80
@@ -74,7 +76,8 @@ class Cut:
 class Page:
     """A page as it was read once. ``notice_at`` is where in ``body`` the notice goes in, None where nowhere is safe.
 
-    ``body_rule`` is the rule that found the article's body, None where none did; ``words`` and ``blocks`` measure it.
+    ``body_rule`` is the rule that found the article's body, None where none did; ``words`` and ``blocks`` measure it;
+    ``sketch`` tells whether another page's body has anything in common with it.
     """
 
     body: bytes
@@ -90,6 +93,7 @@ class Page:
     blocks: int
     notice_at: int | None
     wide: str | None = None
+    sketch: bytes = b""
 
     @property
     def kind(self) -> PageKind:
@@ -135,6 +139,7 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
         blocks=found.counted if found is not None else 0,
         notice_at=at,
         wide=_wide(document),
+        sketch=sketch(words(found.text)) if found is not None and reading.facts.canonical else b"",
     )
 
 

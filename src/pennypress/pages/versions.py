@@ -42,7 +42,7 @@ class Version:
         self.page = page
         self.content_type = content_type
         self.why_unread = why_unread
-        self.subjects: dict[tuple[Target, str, Access | None], Subject | None] = {}
+        self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}
         body = page.body if page is not None else b""

@@ -42,7 +42,8 @@ class MeterStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """What an operator said to running workers: openings, locks, and a mode where one was said after their start.
+    """What running workers are to know: an operator's openings, locks, and mode where one was said after their start;
+    and the canonical links that are no longer believed.
 
     ``generation`` grows with every change.
     """
@@ -51,6 +52,7 @@ class Controls:
     mode: Mode | None = None
     openings: tuple[Opening, ...] = ()
     locks: tuple[Lock, ...] = ()
+    disbelieved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,13 @@ class ControlStore(Protocol):
 
     async def unlock(self, path: str) -> bool:
         """Lift the lock on a pattern's text; False when there was none."""
+        ...
+
+    async def claim_link(self, link: str, address: str, sketch: bytes) -> None:
+        """Note that the page at ``address`` calls itself ``link``, with a body of this sketch.
+
+        A link that pages at two addresses claim with bodies that share no text is disbelieved from then on.
+        """
         ...
 
     async def tally(

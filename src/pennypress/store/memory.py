@@ -19,6 +19,7 @@ from pennypress.core.policy import Mode
 from pennypress.core.window import Span
 from pennypress.store import Controls, Summary
 from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, counting, forgotten, joined, kept_from
+from pennypress.store.links import claimed
 
 _BETWEEN_CLEANINGS = timedelta(days=1)
 
@@ -30,6 +31,7 @@ class MemoryStore:
         self._units: dict[ReaderId, Units] = {}
         self._merged: dict[ReaderId, tuple[ReaderId, datetime]] = {}
         self._controls = Controls()
+        self._links: dict[str, dict[str, bytes]] = {}
         self._tallies: dict[date, Counter[str]] = {}
         self._stopped: dict[bool, dict[ReaderId, datetime]] = {False: {}, True: {}}
         self._tick = tick
@@ -91,6 +93,12 @@ class MemoryStore:
             return False
         self._say(replace(self._controls, locks=others))
         return True
+
+    async def claim_link(self, link: str, address: str, sketch: bytes) -> None:
+        """Note a claim to a canonical link."""
+        claims = self._links.setdefault(link, {})
+        if not claimed(claims, address, sketch):
+            self._say(replace(self._controls, disbelieved=self._controls.disbelieved | {link}))
 
     async def tally(
         self, day: date, counts: Mapping[str, int], stopped: Sequence[ReaderId], *, observed: bool, now: datetime

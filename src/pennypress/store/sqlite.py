@@ -18,6 +18,7 @@ from pennypress.core.window import Span
 from pennypress.store import Controls, Summary
 from pennypress.store.held import as_kept, counting
 from pennypress.store.sqlite_controls import (
+    add_claim,
     add_lock,
     add_opening,
     add_tallies,
@@ -112,6 +113,10 @@ class SqliteStore:
         return await self._writer.ask(
             take=lambda rows: remove_lock(rows.connection, path), patience=_PATIENCE_OF_AN_OPERATOR
         )
+
+    async def claim_link(self, link: str, address: str, sketch: bytes) -> None:
+        """Note a claim to a canonical link."""
+        await self._writer.ask(take=lambda rows: add_claim(rows.connection, link, address, sketch))
 
     async def tally(
         self, day: date, counts: Mapping[str, int], stopped: Sequence[ReaderId], *, observed: bool, now: datetime

@@ -13,6 +13,7 @@ from pennypress.core.policy import Mode
 from pennypress.core.target import PathPattern
 from pennypress.core.window import Span
 from pennypress.store import Controls, Summary
+from pennypress.store.links import claimed
 from pennypress.store.sqlite_rows import unpack
 
 _AT_ONCE = 5000
@@ -33,8 +34,10 @@ def read_controls(connection: sqlite3.Connection, known: Controls) -> Controls:
         return known
     openings = connection.execute("SELECT path, tag, start, until, why FROM openings ORDER BY id").fetchall()
     locks = connection.execute("SELECT path, start, until, why FROM locks ORDER BY id").fetchall()
+    disbelieved = connection.execute("SELECT DISTINCT link FROM links WHERE disbelieved").fetchall()
     return Controls(
         generation=generation,
+        disbelieved=frozenset(link for (link,) in disbelieved),
         mode=None if mode is None else Mode(mode),
         openings=tuple(
             Opening(None if path is None else PathPattern(path), tag, _moment(start), _moment(until), why)
@@ -78,6 +81,22 @@ def remove_lock(connection: sqlite3.Connection, path: str) -> bool:
         return False
     connection.execute("UPDATE controls SET generation = generation + 1")
     return True
+
+
+def add_claim(connection: sqlite3.Connection, link: str, address: str, sketch: bytes) -> None:
+    """Write a claim to a canonical link; the first one that makes it unbelievable is marked."""
+    rows = connection.execute("SELECT address, sketch, disbelieved FROM links WHERE link = ?", (link,)).fetchall()
+    claims = {held: text for held, text, _ in rows}
+    believed = claimed(claims, address, sketch)
+    if address not in claims:
+        return
+    known = any(marked for _, _, marked in rows)
+    connection.execute(
+        "INSERT OR REPLACE INTO links (link, address, sketch, disbelieved) VALUES (?, ?, ?, ?)",
+        (link, address, sketch, int(known or not believed)),
+    )
+    if not known and not believed:
+        connection.execute("UPDATE controls SET generation = generation + 1")
 
 
 def add_tallies(

@@ -32,12 +32,14 @@ CREATE TABLE openings (id INTEGER PRIMARY KEY, path TEXT, tag TEXT, start TEXT N
     why TEXT NOT NULL);
 CREATE TABLE locks (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, start TEXT NOT NULL, until TEXT,
     why TEXT NOT NULL);
+CREATE TABLE links (link TEXT, address TEXT, sketch BLOB NOT NULL, disbelieved INTEGER NOT NULL,
+    PRIMARY KEY (link, address)) WITHOUT ROWID;
 CREATE TABLE tallies (day TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, name)) WITHOUT ROWID;
 CREATE TABLE stopped (observed INTEGER, reader BLOB, moment INTEGER NOT NULL, PRIMARY KEY (observed, reader))
     WITHOUT ROWID;
 """
 
-_SMALL_TABLES = ("merged", "articles", "upkeep", "controls", "openings", "locks", "tallies")
+_SMALL_TABLES = ("merged", "articles", "upkeep", "controls", "openings", "locks", "links", "tallies")
 _LARGE = 32 * 1024 * 1024
 _WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
