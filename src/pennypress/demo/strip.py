@@ -23,13 +23,14 @@ _LOCAL = re.compile(r"/(?![/\\])[!-~]*")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LARGEST_FORM = 4096
 _NOT_PASSED = frozenset((b"accept-encoding", b"range", b"if-range", b"if-none-match", b"if-modified-since"))
-_STYLE = b""".pennypress-strip { position: sticky; bottom: 0; z-index: 9; display: flex; flex-wrap: wrap; gap: 2px 12px;
+_STYLE = b""".pennypress-strip { display: flex; flex-wrap: wrap; gap: 2px 12px;
   align-items: center; justify-content: center; margin: 0; padding: 4px 12px; border-top: 2px solid #e9a13b;
   background: #16202b; color: #fff; font: 14px/1.4 system-ui, "Liberation Sans", sans-serif; text-align: start; }
 .pennypress-strip p, .pennypress-strip form { margin: 0; padding: 0; max-width: none; color: inherit; font: inherit; }
 .pennypress-strip button { min-height: 26px; padding: 2px 10px; border: 1px solid #e9a13b; border-radius: 3px;
   background: none; color: inherit; font: inherit; cursor: pointer; }
 .pennypress-strip button:focus-visible { outline: 3px solid #e9a13b; outline-offset: 2px; }
+@media (min-width: 48em) and (min-height: 40em) { .pennypress-strip { position: sticky; bottom: 0; z-index: 9; } }
 @media print { .pennypress-strip { display: none; } }
 """
 
