@@ -13,6 +13,7 @@ from pennypress.cli.lock import lock
 from pennypress.cli.mode import mode
 from pennypress.cli.opening import open_articles
 from pennypress.cli.status import status
+from pennypress.cli.try_ import try_site
 
 app = typer.Typer(
     name="pennypress",
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 
 app.command("demo")(demo)
+app.command("try")(try_site)
 app.command("init")(init)
 app.command("check")(check)
 app.command("gateway")(gateway)

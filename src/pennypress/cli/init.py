@@ -52,7 +52,7 @@ def init(
     answers: Tables = {"meter": {"mode": "observe"}, "gateway": {}, "paper": {}, "network": {}}
     _take(answers, "paper", "name", name, _NAME_ASKED, None, str)
     _take(answers, "paper", "url", site, _SITE_ASKED, None, _site)
-    _take(answers, "paper", "timezone", timezone, _ZONE_ASKED, _own_zone(), str)
+    _take(answers, "paper", "timezone", timezone, _ZONE_ASKED, own_zone(), str)
     _take(answers, "network", "trusted_proxies", front, _FRONT_ASKED, "nothing", _front)
     _take(answers, "paper", "subscribe_url", subscribe, _SUBSCRIBE_ASKED, "/subscribe", str)
     _take(answers, "gateway", "upstream", upstream, "", None, str)
@@ -62,6 +62,15 @@ def init(
     say(f'Wrote {config}, in mode "observe": it counts, and shows and withholds nothing.', "bold")
     say(f"{'Made' if made else 'Kept'} the keys in {keys}; back them up.")
     say(f"Look at [articles] and [gateway] in the file. Next: pennypress check --config {config}")
+
+
+def own_zone() -> str:
+    """The time zone of this machine, by the name that its link bears."""
+    try:
+        named = str(_ZONE_LINK.readlink()).partition("zoneinfo/")[2]
+    except OSError:
+        named = ""
+    return named if "/" in named else "Europe/London"
 
 
 def _take(
@@ -120,12 +129,3 @@ def _site(said: str) -> str:
 
 def _front(said: str) -> list[str]:
     return _FRONTS.get(said.lower().strip('"'), said.replace(",", " ").split())
-
-
-def _own_zone() -> str:
-    """The time zone of this machine, by the name that its link bears."""
-    try:
-        named = str(_ZONE_LINK.readlink()).partition("zoneinfo/")[2]
-    except OSError:
-        named = ""
-    return named if "/" in named else "Europe/London"

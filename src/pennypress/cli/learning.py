@@ -1,0 +1,40 @@
+"""Learning a site's article paths from the pages that were seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pennypress.core.target import PathPattern
+from pennypress.errors import TargetError
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def article_patterns(articles: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """Patterns that hold every article seen and no page that is none, but for the roots of the patterns.
+
+    Empty where there is no such pattern, or no article was seen: the page's own word then has to decide.
+    """
+    seen = tuple(dict.fromkeys(articles))
+    patterns = tuple(sorted({_pattern(path) for path in seen}))
+    if not seen or "" in patterns:
+        return ()
+    held = [PathPattern(pattern) for pattern in patterns]
+    strangers = [path for path in others if any(one.matches(path) and path != one.root for one in held)]
+    # A list page or two under a section's path is what lists are; more of them say that the paths do not part them.
+    return patterns if len(strangers) <= len(seen) else ()
+
+
+def _pattern(path: str) -> str:
+    """The pattern that an article's path suggests: its first part, or any year of the century; empty where it has but
+    one part."""
+    parts = path.strip("/").split("/")
+    if len(parts) < 2:
+        return ""
+    pattern = f"/{parts[0][:2]}*/**" if _YEAR.fullmatch(parts[0]) else f"/{parts[0]}/**"
+    try:
+        fits = PathPattern(pattern).matches(path)
+    except (TargetError, ValueError):
+        return ""
+    return pattern if fits else ""
