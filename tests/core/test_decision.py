@@ -188,8 +188,8 @@ def test_an_opening_opens_what_it_names_shows_its_line_and_closes_by_itself() ->
         decision = through(**what)
         assert isinstance(decision, Decision)
         assert (decision.reason, decision.state, decision.until) == (Reason.OPENING, State.OPENED, NOW + HOUR)
-    for what in ({"tag": "sport"}, {"path": PathPattern("/sport/*")}, {"until": NOW}, {"start": NOW + HOUR}):
-        assert isinstance(through(**what), Metered)
+    for other in ({"tag": "sport"}, {"path": PathPattern("/sport/*")}, {"until": NOW}, {"start": NOW + HOUR}):
+        assert isinstance(through(**other), Metered)
 
 
 def test_a_lock_beats_an_opening_a_rule_and_a_brief() -> None:

@@ -38,10 +38,17 @@ class Browser:
 
     async def get(self, target: str, **headers: str) -> Page:
         """GET; keyword arguments are header fields, with underscores for hyphens."""
-        return await self.ask("GET", target, **headers)
+        return await self._ask("GET", target, b"", headers)
 
-    async def ask(self, method: str, target: str, body: bytes = b"", **headers: str) -> Page:
-        """Any method."""
+    async def ask(self, method: str, target: str, **headers: str) -> Page:
+        """Any method, without a body."""
+        return await self._ask(method, target, b"", headers)
+
+    async def post(self, target: str, body: bytes) -> Page:
+        """POST a form."""
+        return await self._ask("POST", target, body, {"content_type": "application/x-www-form-urlencoded"})
+
+    async def _ask(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> Page:
         asked = False
         messages: list[Message] = []
 

@@ -525,8 +525,8 @@ async def test_the_readers_own_page_lists_what_counted_and_forgets_it_at_the_pre
     page = await reader.get("/-/pennypress/reading")
     assert "The one report" in page.text
     token = page.text.partition('name="token" value="')[2].partition('"')[0]
-    assert (await reader.ask("POST", "/-/pennypress/reading", b"token=00")).status == 403
-    assert (await reader.ask("POST", "/-/pennypress/reading", f"token={token}".encode())).status == 303
+    assert (await reader.post("/-/pennypress/reading", b"token=00")).status == 403
+    assert (await reader.post("/-/pennypress/reading", f"token={token}".encode())).status == 303
     after = await reader.get("/-/pennypress/reading?forgotten")
     assert "The one report" not in after.text
     assert await spent(reader) == 1
