@@ -32,7 +32,8 @@ def article(body: str, *, head: str = "", before: str = "", after: str = "") -> 
     """A whole page around a body's markup."""
     return (
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{TITLE} - The Morning Post</title>{head}</head>"
-        f"<body class=page><a href=#main class=skip>Skip to the article</a><header><nav><a href=/>Home</a></nav></header>"
+        f"<body class=page><a href=#main class=skip>Skip to the article</a>"
+        f"<header><nav><a href=/>Home</a></nav></header>"
         f"<main id=main>{before}{body}{after}</main><footer><p>Printed and published by the Morning Post</p></footer>"
         "</body></html>"
     )

@@ -93,7 +93,24 @@ def test_a_page_nested_beyond_reason_is_refused() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            "<p> </p> <div> </div> <br> <li> <ul> </ul> <td> <table> </table> <b> </b> <x-y> one two".split(" ")
+            [
+                "<p>",
+                "</p>",
+                "<div>",
+                "</div>",
+                "<br>",
+                "<li>",
+                "<ul>",
+                "</ul>",
+                "<td>",
+                "<table>",
+                "</table>",
+                "<b>",
+                "</b>",
+                "<x-y>",
+                "one",
+                "two",
+            ]
         ),
         max_size=40,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +44,7 @@ def test_words_are_counted_as_their_script_sets_them(text: str, words: int) -> N
 )
 def test_sentences_end_at_the_marks_of_their_script(text: str, sentences: list[str]) -> None:
     ends = [0, *sentence_ends(text)]
-    assert [text[start:end] for start, end in zip(ends, ends[1:], strict=False)] == sentences
+    assert [text[start:end] for start, end in itertools.pairwise(ends)] == sentences
 
 
 @given(st.text())

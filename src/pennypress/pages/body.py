@@ -10,10 +10,13 @@ from pennypress.pages.blocks import Block, Box, Outline
 from pennypress.pages.elements import BESIDE, LEAVES, TEXTUAL
 from pennypress.pages.measure import sentence_ends
 from pennypress.pages.prose import Prose
-from pennypress.pages.words import squeeze
+from pennypress.pages.words import squeeze, words
 
 SHARE = 4
 """The preview is at most one in so many of the body's words."""
+
+_RUN = 8
+"""So many words in a row are no chance."""
 
 _SENTENCE = 14
 """A block of so many words says something even without a full stop."""
@@ -70,10 +73,10 @@ def gather_body(
     text = _Text(outline.blocks, indexes, prose)
     opening = text.opening(exact)
     behind = [index for index in indexes if index >= opening]
-    words = text.words(behind)
-    kept = [*_standfirst(indexes, opening, blocks, prose, words), *behind]
+    own = text.words(behind)
+    kept = [*_standfirst(indexes, opening, blocks, prose, own), *behind]
     labels = frozenset(place for place, index in enumerate(kept) if text.is_label(index))
-    return Body(rule, tuple(pieces), tuple(blocks[index] for index in kept), labels, prose.column, words)
+    return Body(rule, tuple(pieces), tuple(blocks[index] for index in kept), labels, prose.column, own)
 
 
 def headline_index(blocks: Sequence[Block], prose: Prose, title: str) -> int:
@@ -155,16 +158,24 @@ def _may_be_text(block: Block) -> bool:
 def _standfirst(indexes: Sequence[int], opening: int, blocks: Sequence[Block], prose: Prose, own: int) -> list[int]:
     """The block before the opening that belongs to the body. Where there is more prose than a page's header holds, the
     opening was no opening: then all from the first such block on. A standfirst that would leave no room in the preview
-    for the first paragraph is the header's, as is any that stands before it."""
+    for the first paragraph is the header's, as is one that the body says again, and any that stands before it."""
     before = [index for index in indexes if index < opening]
     telling = [index for index in before if prose.flags[index] and _says(blocks[index])]
-    words = sum(blocks[index].words for index in telling)
-    if len(telling) > _HEADER or words > max(_HEADER_WORDS, _HEADER_SHARE * prose.words[-1]):
+    told = sum(blocks[index].words for index in telling)
+    if len(telling) > _HEADER or told > max(_HEADER_WORDS, _HEADER_SHARE * prose.words[-1]):
         return [index for index in before if index >= telling[0]]
-    first = blocks[opening].words
-    if telling and first * SHARE <= own < (first + blocks[telling[-1]].words) * SHARE:
+    if not telling:
         return []
-    return telling[-1:]
+    first, standfirst = blocks[opening].words, blocks[telling[-1]]
+    crowds = first * SHARE <= own < (first + standfirst.words) * SHARE
+    behind = "".join(blocks[index].text for index in indexes if index >= opening)
+    return [] if crowds or _repeated(standfirst.text, behind) else telling[-1:]
+
+
+def _repeated(text: str, behind: str) -> bool:
+    """Whether eight words in a row of a text stand in what follows it: it is an extract, and no beginning."""
+    said, following = words(text), squeeze(behind)
+    return any("".join(said[first : first + _RUN]) in following for first in range(len(said) - _RUN + 1))
 
 
 def _says(block: Block) -> bool:

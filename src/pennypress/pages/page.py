@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,25 +14,19 @@ from pennypress.pages.cut import cut_body
 from pennypress.pages.document import Document, read_document
 from pennypress.pages.facts import Facts, read_facts, says_article, words_of_origin
 from pennypress.pages.find import find_body
+from pennypress.pages.frameworks import hydrating
 from pennypress.pages.place import notice_place
 from pennypress.pages.preview import NOTHING, choose_preview, is_brief
 from pennypress.pages.prose import Prose, find_prose
+from pennypress.pages.scripts import ScriptFate, drop_hydration
 from pennypress.pages.structured import Structured, mark_not_free, read_structured
-from pennypress.pages.sweep import Finding, sweep
+from pennypress.pages.sweep import Finding, held_state, sweep
 from pennypress.pages.withheld import Withheld
 from pennypress.pages.words import words
 
 _MANY_TEASERS = 8
 _LEAST_ARTICLE = 80
 """A page with fewer words of its own than this, and many teasers, is a list; a brief has no teasers to speak of."""
-
-
-class PageKind(StrEnum):
-    """The page's own shape: OTHER neither says that it is an article nor shows that it is a list."""
-
-    ARTICLE = "article"
-    LIST = "list"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ class Cut:
     title: str
     withheld_words: int = 0
     findings: tuple[Finding, ...] = ()
-    scripts: tuple[object, ...] = ()
+    scripts: tuple[ScriptFate, ...] = ()
     wide: str | None = None
     withheld: Withheld | None = None
 
@@ -94,13 +87,6 @@ class Page:
     notice_at: int | None
     wide: str | None = None
     sketch: bytes = b""
-
-    @property
-    def kind(self) -> PageKind:
-        """What the page shows itself to be."""
-        if self.says_article:
-            return PageKind.ARTICLE
-        return PageKind.LIST if self.list_like else PageKind.OTHER
 
     def full(self, notice: bytes) -> bytes:
         """The origin's bytes with this one insertion (ASCII); as they are where no place for it is safe."""
@@ -188,19 +174,21 @@ def _is_list(reading: _Reading) -> bool:
 def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
     document, tree, title = reading.document, reading.document.tree, page.facts.title
     preview = NOTHING if continued else choose_preview(body, page.options.preview)
+    frameworks = hydrating(tree)
     cutting = cut_body(document, body, preview)
     document.unmark()
     for meta in words_of_origin(tree):
         meta.remove()
     withheld = Withheld(cutting.withheld, f"{title}\n{cutting.kept}")
     findings = sweep(tree, withheld, [*cutting.texts, cutting.mark, *_headlines(tree, title)])
+    fates = drop_hydration(tree, frameworks, mode=page.options.scripts, state_held_text=held_state(findings))
     mark_not_free(tree, title)
     html = document.serialise()
     if withheld.in_text(html):
-        return _alone(page, "eight words in a row of the withheld text are left in the page", findings)
+        return _alone(page, "eight words in a row of the withheld text are left in the page", findings, withheld)
     head, mark, tail = html.partition(f"<{cutting.mark.tag}></{cutting.mark.tag}>")
     if not mark:
-        return _alone(page, "the page has no place for the wall", findings)
+        return _alone(page, "the page has no place for the wall", findings, withheld)
     text = document.text
     return Cut(
         head=page.body[: text.bom] + text.encode(head),
@@ -209,13 +197,14 @@ def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
         title=title,
         withheld_words=withheld.words,
         findings=findings,
+        scripts=fates,
         wide=page.wide,
         withheld=withheld,
     )
 
 
-def _alone(page: Page, why: str, findings: tuple[Finding, ...] = ()) -> Cut:
-    return Cut(b"", b"", why, page.facts.title, findings=findings, wide=page.wide)
+def _alone(page: Page, why: str, findings: tuple[Finding, ...] = (), withheld: Withheld | None = None) -> Cut:
+    return Cut(b"", b"", why, page.facts.title, findings=findings, wide=page.wide, withheld=withheld)
 
 
 def _headlines(tree: LexborHTMLParser, title: str) -> list[LexborNode]:
