@@ -16,7 +16,7 @@ from tests.journeys.running import chromium_browser, running_demo
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PAGE = "/opinion/slow-clock"
 OTHERS = ("/news/harbour-bridge", "/news/library-roof", "/sport/rowing-final")
-PHONE = ViewportSize(width=390, height=980)
+PHONE = ViewportSize(width=390, height=1080)
 STATES = (
     ("Two more", (PAGE,)),
     ("One more", (*OTHERS[:1], PAGE)),
@@ -37,7 +37,7 @@ async def make(demo: str, chromium: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     async with chromium_browser(chromium) as browser:
         phones = [(title, await _phone(browser, demo, visits)) for title, visits in STATES]
-        sheet = await browser.new_page(viewport=ViewportSize(width=2257, height=400))
+        sheet = await browser.new_page(viewport=ViewportSize(width=2224, height=400))
         await sheet.set_content(SHEET + "".join(_figure(title, picture) for title, picture in phones))
         await sheet.screenshot(path=PICTURES / "five-states.png", full_page=True)
         plain = await _phone(browser, demo, (*OTHERS, PAGE), script=False)
@@ -52,6 +52,7 @@ async def _phone(browser: Browser, demo: str, visits: tuple[str, ...], *, script
     page = await context.new_page()
     for path in visits:
         await page.goto(demo + path)
+    await page.locator("main").evaluate("(at) => scrollTo(0, at.offsetTop)")
     picture = await page.screenshot()
     await context.close()
     return picture
