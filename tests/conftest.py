@@ -21,7 +21,9 @@ _PROGRAMS = {
     "php": ("php", "php-cgi"),
     "strace": ("strace",),
     "systemd-analyze": ("systemd-analyze",),
+    "mariadbd": ("mariadbd", "/usr/sbin/mariadbd"),
     "wordpress": ("/usr/share/wordpress/wp-load.php",),
+    "wordpress-theme": ("/usr/share/wordpress/wp-content/themes/twentytwentythree/theme.json",),
 }
 
 
@@ -43,7 +45,7 @@ def needs(what: str) -> str:
             lacks(f"the Python module {module} is not installed on this machine")
         return module
     for candidate in _PROGRAMS.get(what, (what,)):
-        if candidate.endswith(".php"):
+        if candidate.endswith((".php", ".json")):
             if Path(candidate).is_file():
                 return candidate
         elif found := shutil.which(candidate):

@@ -11,9 +11,10 @@ from pennypress.cli.learning import article_patterns
     ("articles", "others", "patterns"),
     [
         (["/news/a", "/news/b", "/sport/x/y"], ["/", "/news", "/about"], ("/news/**", "/sport/**")),
-        (["/2026/11/23/rain", "/2025/01/02/snow"], ["/", "/2026"], ("/20*/**",)),
-        (["/1999/12/31/eve"], ["/"], ("/19*/**",)),
+        (["/2026/11/23/rain", "/2025/01/02/snow"], ["/", "/2026", "/2026/11"], ("/20*/*/*/*/**",)),
+        (["/1999/12/31/eve"], ["/"], ("/19*/*/*/*/**",)),
         (["/rain-on-tuesday", "/news/b"], ["/"], ()),
+        (["/2026/11/a", "/2026/11/b", "/about-us"], ["/"], ("/20*/*/*/**",)),
         (["/news/a"], ["/", "/news/tags", "/news/archive"], ()),
         (["/news/a", "/news/b"], ["/news/archive"], ("/news/**",)),
         ([], ["/"], ()),

@@ -143,7 +143,7 @@ def show(config: Config, target: Target, found: Explanation) -> None:
         cut = page.cut(continued=subject.continued)
         show_rows(target.forwarded, [*rows, *_body_rows(page, subject, cut)])
         show_rows("Where the withheld text stands a second time, and is taken out", _second_places(cut))
-        show_rows("Scripts of the cut page", [(str(fate),) for fate in cut.scripts])
+        show_rows("Scripts of the cut page", _fates(cut))
     if config.meter.mode is not Mode.ON:
         say(f'The mode is "{config.meter.mode.value}": nothing is withheld just now. In mode "on":', "yellow")
     for who, decision in decisions(config, found, datetime.now(UTC)):
@@ -181,6 +181,10 @@ def _second_places(cut: Cut) -> list[tuple[str, ...]]:
         (finding.kind.value, finding.where, f"{finding.words:,} words" if finding.words else "with others")
         for finding in cut.findings
     ]
+
+
+def _fates(cut: Cut) -> list[tuple[str, ...]]:
+    return [("kept" if fate.kept else "left out", fate.script, fate.why) for fate in cut.scripts]
 
 
 def _why_none(config: Config, target: Target, found: Explanation) -> str:

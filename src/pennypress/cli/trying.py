@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
+
+from selectolax.lexbor import LexborHTMLParser
 
 from pennypress.cli.asking import ask
 from pennypress.cli.init import own_zone
@@ -24,7 +27,7 @@ from pennypress.config.setting import Raw, Unfit
 from pennypress.config.writing import commented_file
 from pennypress.core.target import read_target
 from pennypress.demo.strip import Strip
-from pennypress.errors import OriginError, PennypressError, Undecodable
+from pennypress.errors import OriginError, PennypressError, TargetError, Undecodable
 from pennypress.gate import utc_now
 from pennypress.http.answer import Answer, first
 from pennypress.http.asgi import Parts, Paywall
@@ -38,7 +41,7 @@ from pennypress.http.request import PageRequest
 from pennypress.http.server import Listening
 from pennypress.http.server import run as run_server
 from pennypress.messages.languages import catalogue_of
-from pennypress.pages.page import PageOptions, read_page
+from pennypress.pages.page import Page, PageOptions, read_page
 from pennypress.pages.source import undo_coding
 from pennypress.readers.keys import KEY_BYTES, Keys
 from pennypress.store.memory import MemoryStore
@@ -49,15 +52,20 @@ _STRIP_LANGUAGES = (_USUAL_LANGUAGE, "ar")  # the strip has a button for each
 _LARGEST = 5_000_000
 _SECONDS = 30.0
 _REDIRECTS = 5
+_LOOKED_AT = 3
+_ALL_PATHS = ("/**",)
+_SLUG = re.compile(r"/[^/]*[a-z0-9]-[a-z0-9]+-[a-z0-9][^/]*/?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A site as it was found: its scheme and host, what its robots.txt allows, and the language of its front page."""
+    """A site as it was found: its scheme and host, what its robots.txt allows, the language of its front page, and by
+    which paths articles are recognised there (none: by the pages' own word)."""
 
     home: str
     robots: RobotFileParser
     language: str
+    paths: tuple[str, ...]
 
 
 def run(site: str, limit: int, port: int) -> None:
@@ -74,7 +82,7 @@ def run(site: str, limit: int, port: int) -> None:
         run_server(Listening(f"{_HOST}:{port}"), lambda: trial(config, arrival, move, notes), accept=lambda: True)
         articles, others = notes.read()
     say(f"\nArticles seen: {len(articles)}; other pages: {len(others)}. The pennypress.toml that this would be:\n")
-    print(proposed_file(config, arrival, article_patterns(articles, others)), flush=True)
+    print(proposed_file(config, arrival, article_patterns(articles, others) or arrival.paths), flush=True)
 
 
 async def arrive(address: str) -> Arrival:
@@ -89,7 +97,7 @@ async def arrive(address: str) -> Arrival:
         front = await _get(address, "/")
         leads_to = _leads_to(address, front)
         if leads_to == address:
-            return Arrival(address, robots, _language(front))
+            return await _look_around(address, robots, front)
         if _bare_host(leads_to) != _bare_host(address):
             raise PennypressError(f"{address} leads to {leads_to}; try that address.")
         address = leads_to
@@ -97,7 +105,7 @@ async def arrive(address: str) -> Arrival:
 
 
 def trial_config(arrival: Arrival, limit: int, port: int) -> Config:
-    """The configuration of a trial: everything in memory, and the pages' own word on what an article is."""
+    """The configuration of a trial: everything in memory."""
     return build(
         Path.cwd(),
         paper={
@@ -106,7 +114,7 @@ def trial_config(arrival: Arrival, limit: int, port: int) -> Config:
             "languages": list(dict.fromkeys((arrival.language, *_STRIP_LANGUAGES))),
         },
         meter={"limit": limit},
-        articles={"paths": []},
+        articles={"paths": list(arrival.paths)},
         store={"meters": "memory:"},
         gateway={"listen": f"{_HOST}:{port}", "upstream": arrival.home, "cache": 0},
     )
@@ -170,7 +178,7 @@ async def _tell(request: PageRequest, outcome: Outcome) -> None:
     subject, decision = outcome.subject, outcome.decision
     if subject is None or decision is None:
         status = outcome.answer.status
-        found = "no article: it does not say that it is one" if status == 200 else f"answered {status}"
+        found = "no article" if status == 200 else f"answered {status}"
         say(f"{request.target.forwarded}\n    {found}")
         return
     left = "" if decision.remaining is None else f", {decision.remaining} left"
@@ -194,7 +202,8 @@ async def _tell(request: PageRequest, outcome: Outcome) -> None:
     for finding in cut.findings:
         say(f"    a second time in {finding.kind.value}: {finding.where} ({finding.words:,} words)")
     for fate in cut.scripts:
-        say(f"    {fate}")
+        if not fate.kept:
+            say(f"    script left out: {fate.script} ({fate.why})")
     if cut.alone is not None:
         say(f"    cannot be cut: {cut.alone}; without a grant the headline and the wall go out alone")
 
@@ -224,16 +233,48 @@ def _leads_to(address: str, answer: Answer) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def _language(front: Answer) -> str:
-    """The language that the front page names, where there are texts in it."""
-    coding, content_type = first(front.headers, b"content-encoding"), first(front.headers, b"content-type")
+async def _look_around(home: str, robots: RobotFileParser, front: Answer) -> Arrival:
+    """Look at a few pages to which the front page links: where none of them says that it is an article, no page of
+    the site does, and the paths of those that show a body have to decide."""
+    page = _page(front, "/")
+    language = _USUAL_LANGUAGE
+    paths: tuple[str, ...] = ()
+    if page is not None:
+        said = page.facts.language
+        language = said if said and catalogue_of(said) is not None else _USUAL_LANGUAGE
+        leads = [path for path in article_links(page.body, home) if robots.can_fetch(AGENT, home + path)][:_LOOKED_AT]
+        looked = {path: _page(await _get(home, path), path) for path in leads}
+        if not any(found and found.says_article for found in looked.values()):
+            bodies = (path for path, found in looked.items() if found and found.body_rule and not found.list_like)
+            shown = [read_target(path).folded for path in bodies]
+            paths = article_patterns(shown, ["/"]) or _ALL_PATHS if shown else ()
+    return Arrival(home, robots, language, paths)
+
+
+def article_links(page: bytes, home: str) -> list[str]:
+    """The paths of a site that a page links to and that look like articles': a slug of several words at the end."""
+    hrefs = (link.attributes.get("href") or "" for link in LexborHTMLParser(page).css("a[href]"))
+    links = (urlsplit(urljoin(f"{home}/", href.strip())) for href in hrefs)
+    own = (link.path for link in links if _bare_host(f"https://{link.netloc}") == _bare_host(home))
+    return list(dict.fromkeys(path for path in own if _SLUG.search(path) and _is_target(path)))
+
+
+def _is_target(path: str) -> bool:
     try:
-        body = undo_coding(front.body, coding.decode("latin-1") if coding else None, limit=_LARGEST)
-        page = read_page(body, content_type.decode("latin-1") if content_type else None, PageOptions(), address="/")
+        read_target(path)
+    except TargetError:
+        return False
+    return True
+
+
+def _page(answer: Answer, path: str) -> Page | None:
+    """The page of an answer; None where it cannot be read."""
+    coding, content_type = first(answer.headers, b"content-encoding"), first(answer.headers, b"content-type")
+    try:
+        body = undo_coding(answer.body, coding.decode("latin-1") if coding else None, limit=_LARGEST)
+        return read_page(body, content_type.decode("latin-1") if content_type else None, PageOptions(), address=path)
     except Undecodable:
-        return _USUAL_LANGUAGE
-    said = page.facts.language or ""
-    return said if said and catalogue_of(said) is not None else _USUAL_LANGUAGE
+        return None
 
 
 def _bare_host(address: str) -> str:
