@@ -78,7 +78,7 @@ def mark_not_free(tree: LexborHTMLParser, headline: str) -> None:
                 item["isAccessibleForFree"] = False
         _write(script, value)
     if not marked and tree.head is not None:
-        item = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": headline}
+        item = {"@context": "https://schema.org", "@type": "NewsArticle"} | ({"headline": headline} if headline else {})
         _mark(item)
         script = tree.create_node("script")
         script.attrs["type"] = "application/ld+json"

@@ -1,0 +1,67 @@
+"""A page as the gate asks for it: article or list, brief or not, read once."""
+
+from __future__ import annotations
+
+import pytest
+
+from pennypress.errors import Undecodable
+from pennypress.pages.page import PageOptions, read_page
+from tests.pages.making import NOTICE, TITLE, article, paragraphs, read
+
+
+def teasers(count: int) -> str:
+    return "".join(
+        f"<article><h2><a href=/news/{n}>A thing of note happened in town {n}</a></h2>"
+        f"<p>A line of ten words on what came to pass there {n}.</p></article>"
+        for n in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        article(f"<h1>Town</h1><div>{teasers(12)}</div>"),
+        article(
+            "<h1>Town</h1>" + teasers(2), head='<script type="application/ld+json">{"@type": "CollectionPage"}</script>'
+        ),
+        article("<h1>Town</h1>" + teasers(2), head='<script type="application/ld+json">{"@type": "ItemList"}</script>'),
+    ],
+)
+def test_a_page_of_teasers_shows_that_it_is_a_list(page: str) -> None:
+    assert read(page).list_like
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        article(f"<article><h1>{TITLE}</h1>{paragraphs(8)}</article>", after=teasers(12)),
+        article(
+            f"<h1>{TITLE}</h1>{paragraphs(8)}", head='<script type="application/ld+json">{"@type": "ItemList"}</script>'
+        ),
+        article(
+            f"<h1>Town</h1>{teasers(12)}", head='<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+        ),
+        article("<h1>A</h1><p>Two people were hurt.</p>", head='<meta property="og:type" content="website">'),
+    ],
+)
+def test_an_article_is_no_list_whatever_stands_beside_it(page: str) -> None:
+    assert not read(page).list_like
+
+
+def test_reading_and_cutting_are_deterministic() -> None:
+    page = article(f"<article><h1>{TITLE}</h1>{paragraphs(8)}</article>")
+    assert read(page) == read(page)
+    assert read(page).cut().walled(b"") == read(page).cut().walled(b"")
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(Undecodable):
+        read_page(b"<p>\xff\xfe", None, PageOptions(), address="/")
+
+
+def test_a_full_page_is_the_origins_bytes_with_one_insertion() -> None:
+    page = article(f"<article><h1>{TITLE}</h1>{paragraphs(8)}</article>").encode()
+    full = read(page).full(NOTICE)
+    assert full.count(NOTICE) == 1
+    assert full.replace(NOTICE, b"") == page
+    assert read(page).full(b"") == page
