@@ -10,6 +10,7 @@ from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from pennypress.pages.packed import Work, unpack
+from pennypress.pages.words import fold, letters, squeeze
 
 # Each escape may stand twice and they may stand in each other; each round undoes one layer of every kind.
 _ROUNDS = 8
@@ -58,11 +59,11 @@ _FEW = 6
 
 
 def forms(text: str, work: Work) -> Iterator[str]:
-    """The text, and each form that undoing escapes, packing and markup makes of it, lazily; the text itself first.
+    """The letters (as ``squeeze`` has them) of the text and of each form that it may be read in, lazily, its own first.
 
     Undone, in any nesting to a depth: character references, JSON, JavaScript and CSS escapes, percent-encoding, base64,
-    hex and lists of character codes, each also deflated, and escapes written backwards. Raises TooMuch when ``work``
-    is used up.
+    hex and lists of character codes, each also deflated, and escapes written backwards; tags, comments and scripts
+    taken out; strings of code joined. Raises TooMuch when ``work`` is used up.
     """
     return _forms(text, work, _DEPTH)
 
@@ -70,14 +71,15 @@ def forms(text: str, work: Work) -> Iterator[str]:
 def _forms(text: str, work: Work, depth: int) -> Iterator[str]:
     for count in range(_ROUNDS):
         work.spend(len(text))
-        yield text
-        yield from _without_markup(text)
-        yield from _strings(text)
+        folded = fold(text)
+        yield letters(folded)
+        yield from map(letters, _without_markup(folded))
+        yield from map(squeeze, _strings(text))
         halfway = html.unescape(_undo_percent(text))
         if _has_style_escapes(halfway):
             styled = _undo_style_escapes(halfway)
-            yield styled
-            yield from _strings(styled)
+            yield squeeze(styled)
+            yield from map(squeeze, _strings(styled))
         undone = _undo_backslashes(halfway)
         settled = undone == text
         if depth and count == 0:

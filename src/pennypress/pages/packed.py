@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _CHARACTERS = 24_000_000
 _INFLATED = 4_000_000
@@ -13,7 +13,7 @@ _SHORTEST = 24
 _CHUNK = 16
 _DEFLATED_FROM = 24
 _READABLE_FROM = 14
-_SMALL = 65_536
+_SAMPLE = 2048
 _STREAMS_IN_ONE = 8
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
@@ -30,7 +30,7 @@ _READABLE = re.compile(
 )
 # Printable bytes as "a", other control bytes as "c". 24 printable bytes in a row do not come about by chance.
 _SHAPE = bytes(97 if 32 <= code < 127 or code in (9, 10, 13) else 99 if code < 32 else 122 for code in range(256))
-_PRINTABLE_RUN = b"a" * 24
+_PRINTABLE_RUN = re.compile(rb"a{24,}+")
 
 
 class TooMuch(Exception):
@@ -38,17 +38,24 @@ class TooMuch(Exception):
 
 
 class Work:
-    """What may still be spent on one text: characters looked at; and which packed pieces were looked at before."""
+    """What may still be spent on one text: characters looked at; and which packed pieces need not be unpacked again."""
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, known: Iterable[bytes] = ()) -> None:
         self._left = _CHARACTERS + 64 * length
-        self.seen: set[bytes] = set()
+        self.seen = set(known)
 
     def spend(self, characters: int) -> None:
         """Raises TooMuch when all is spent."""
         self._left -= characters
         if self._left < 0:
             raise TooMuch
+
+    def is_new(self, piece: bytes) -> bool:
+        """Whether a piece comes up for the first time."""
+        if piece in self.seen:
+            return False
+        self.seen.add(piece)
+        return True
 
 
 def unpack(text: str, work: Work) -> Iterator[str]:
@@ -70,15 +77,11 @@ def _joined(texts: Iterator[str]) -> Iterator[str]:
 
 def _base64(long: list[bytes], work: Work) -> Iterator[str]:
     mixed = [piece for piece in long if piece.upper() != piece != piece.lower()]
-    fresh = [piece for piece in mixed if len(piece) >= _SHORTEST and piece not in work.seen]
-    if not fresh:
-        return
-    for piece in fresh:
-        if piece not in work.seen:
-            work.seen.add(piece)
+    for piece in mixed:
+        if len(piece) >= _SHORTEST and work.is_new(piece):
             yield from _from_base64(piece, work)
-    if len(mixed) > 1:
-        yield from _from_base64(b"".join(mixed), work)
+    if len(mixed) > 1 and work.is_new(joined := b"".join(mixed)):
+        yield from _from_base64(joined, work)
 
 
 def _from_base64(piece: bytes, work: Work) -> Iterator[str]:
@@ -95,12 +98,11 @@ def _bytes_of_base64(piece: bytes) -> bytes:
 
 def _hex(long: list[bytes], work: Work) -> Iterator[str]:
     digits = [piece for piece in long if not piece.translate(None, _HEX)]
-    fresh = [piece for piece in digits if len(piece) >= _SHORTEST and piece not in work.seen]
-    for piece in fresh:
-        work.seen.add(piece)
-        yield from _from_hex(piece, work)
-    if fresh and len(digits) > 1:
-        yield from _from_hex(b"".join(digits), work)
+    for piece in digits:
+        if len(piece) >= _SHORTEST and work.is_new(piece):
+            yield from _from_hex(piece, work)
+    if len(digits) > 1 and work.is_new(joined := b"".join(digits)):
+        yield from _from_hex(joined, work)
 
 
 def _from_hex(piece: bytes, work: Work) -> Iterator[str]:
@@ -148,24 +150,25 @@ def _texts(data: bytes, work: Work) -> Iterator[str]:
 
 
 def _read(data: bytes, work: Work) -> Iterator[str]:
-    """The readable stretches of bytes, as UTF-8 and, where they are not that, as Western text."""
+    """The readable stretches of bytes: as UTF-8 where they look it, else their ASCII, and all of it as Western text."""
     data = data.replace(b"\0", b"")
     shape = data.translate(_SHAPE)
-    if len(data) > _SMALL and _PRINTABLE_RUN not in shape and not _is_utf8(data[_SMALL // 2 :][:4096]):
-        return
-    stretches = [stretch for stretch in _READABLE.findall(data) if len(stretch) >= _READABLE_FROM]
+    if _is_utf8(data[:_SAMPLE]) or _is_utf8(data[len(data) // 2 :][:_SAMPLE]):
+        stretches = [stretch for stretch in _READABLE.findall(data) if len(stretch) >= _READABLE_FROM]
+    else:
+        stretches = [data[run.start() : run.end()] for run in _PRINTABLE_RUN.finditer(shape)]
     if not stretches:
         return
     text = b"\n".join(stretches).decode("utf-8", "replace")
     work.spend(len(text))
     yield text
-    if len(text) < len(data) and _PRINTABLE_RUN in shape and shape.count(b"c") * 16 < len(data):
+    if len(text) < len(data) and shape.count(b"c") * 16 < len(data) and _PRINTABLE_RUN.search(shape):
         yield data.decode("cp1252", "replace")
 
 
 def _is_promising(data: bytes) -> bool:
     """Whether the beginning of a stream may be one of text, or of another packing."""
-    return _PRINTABLE_RUN in data.translate(_SHAPE) or _is_utf8(data) or _ZLIB.match(data) is not None
+    return _PRINTABLE_RUN.search(data.translate(_SHAPE)) is not None or _is_utf8(data) or _ZLIB.match(data) is not None
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -39,6 +39,8 @@ class Withheld:
     """
 
     def __init__(self, withheld: str, kept: str) -> None:
+        self._clean: set[bytes] = set()
+        self._places: dict[str, list[int]] = {}
         plain = words(withheld)
         self.words = len(plain)
         self._run = min(RUN, self.words)
@@ -60,12 +62,14 @@ class Withheld:
         """
         if self.is_short(text):
             return 0
+        work = Work(len(text), self._clean)
         try:
-            for form in forms(text, Work(len(text))):
-                for _, _, count in self._matches(squeeze(form)):
+            for form in forms(text, work):
+                for _, _, count in self._matches(form):
                     return count
         except TooMuch:
             return self.words
+        self._clean = work.seen
         return 0
 
     def is_short(self, text: str) -> bool:
@@ -130,8 +134,7 @@ class Withheld:
                 at = number * size
                 if block not in hits or at < done:
                     continue
-                place = self._text.find(block)
-                while place >= 0:
+                for place in self._places_of(block):
                     left, right = _extent(self._text, place, text, at, size)
                     comparisons += 1 + (left + right) // 64
                     if comparisons > _COMPARISONS:
@@ -141,7 +144,18 @@ class Withheld:
                         yield at - left, at + right, count
                         done = at + right
                         break
-                    place = self._text.find(block, place + 1)
+
+    def _places_of(self, block: str) -> list[int]:
+        """Where a block stands in the laid-out text."""
+        places = self._places.get(block)
+        if places is None:
+            places = []
+            place = self._text.find(block)
+            while place >= 0:
+                places.append(place)
+                place = self._text.find(block, place + 1)
+            self._places[block] = places
+        return places
 
     def _run_words(self, start: int, end: int) -> int:
         """How many whole words stand between two places of the laid-out text; 0 when no wanted run is among them."""

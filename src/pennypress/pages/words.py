@@ -16,7 +16,8 @@ _UNSPACED = (
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _UNSEEN = re.compile(rf"[\W_{_UNSEEN_LETTERS}]+")
 _ASCII_UNSEEN = bytes(code for code in range(128) if not chr(code).isalnum())
-_MANY = 64
+_MANY = 24
+_MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
 
 
 def words(text: str) -> list[str]:
@@ -24,7 +25,7 @@ def words(text: str) -> list[str]:
 
     Marks and zero-width characters are no part of a word and do not end it. The words joined are ``squeeze(text)``.
     """
-    folded = _fold(text)
+    folded = fold(text)
     if not folded.isascii():
         for char in _inside_words(folded):
             folded = folded.replace(char, "")
@@ -32,28 +33,30 @@ def words(text: str) -> list[str]:
 
 
 def squeeze(text: str) -> str:
-    """The letters and digits of a text alone, compatibility-decomposed and casefolded.
+    """The letters and digits of a text alone, folded.
 
     Accents, quotes, spaces, hyphens, ligatures, full-width forms and zero-width marks make no difference to it.
     """
-    if text.isascii():
-        return text.lower().encode("ascii").translate(None, _ASCII_UNSEEN).decode("ascii")
-    folded = _fold(text)
-    kept = folded.encode("utf-8", "replace").translate(None, _ASCII_UNSEEN).decode("utf-8")
-    unseen = [char for char in set(kept) if not char.isalnum() or char in _UNSEEN_LETTERS]
+    return letters(fold(text))
+
+
+def fold(text: str) -> str:
+    """A text compatibility-decomposed and casefolded."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKD", text).casefold()
+
+
+def letters(folded: str) -> str:
+    """The letters and digits alone of a text that is folded."""
+    if folded.isascii():
+        return folded.encode("ascii").translate(None, _ASCII_UNSEEN).decode("ascii")
+    seen = folded.encode("utf-8", "replace").translate(None, _ASCII_UNSEEN).decode("utf-8")
+    unseen = [char for char in set(seen) if not char.isalnum() or char in _UNSEEN_LETTERS]
     if len(unseen) > _MANY:
-        return _UNSEEN.sub("", kept)
+        return _UNSEEN.sub("", seen)
     for char in unseen:
-        kept = kept.replace(char, "")
-    return kept
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).casefold() if not text.isascii() else text.lower()
+        seen = seen.replace(char, "")
+    return seen
 
 
 def _inside_words(text: str) -> list[str]:
     return [char for char in set(text) if char in _UNSEEN_LETTERS or unicodedata.category(char) in _MARKS]
-
-
-_MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
