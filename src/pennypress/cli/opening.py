@@ -21,7 +21,7 @@ def open_articles(
         typer.Option(metavar="PATTERN", parser=read_pattern, help='Articles at these paths, such as "/news/flood/**".'),
     ] = None,
     tag: Annotated[str | None, typer.Option(metavar="TAG", help="Articles with this tag.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every article but premium ones that are locked.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every article that is not locked.")] = False,
     config: ConfigFile = CONFIG,
 ) -> None:
     """Open articles to everybody for a time: in an emergency, say. It closes by itself.
