@@ -25,9 +25,9 @@ from pathlib import Path
 from pennypress.config import load
 from pennypress.demo.layout import story_page
 from pennypress.demo.stories import Kind, stories
-from pennypress.http.asgi import Paywall
+from pennypress.http.asgi import Paywall, make_ready
 from pennypress.http.fetch import App, Receive, Scope, Send
-from pennypress.http.gateway import build, make_ready
+from pennypress.http.gateway import build
 from pennypress.http.proxy import Proxy
 from pennypress.http.server import Listening, run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import pennypress
 from pennypress.config import load
 from pennypress.core.policy import Mode
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
@@ -551,3 +553,27 @@ async def test_the_notice_speaks_the_readers_language(metered: Metered) -> None:
     english = await Browser(app).get("/news/one", accept_language="fr")
     assert 'lang="de"' in german.text
     assert 'lang="en-GB"' in english.text
+
+
+async def test_an_app_of_ones_own_is_metered_in_one_line_and_keys_and_store_are_made(
+    site: Site, tmp_path: Path
+) -> None:
+    path = tmp_path / "pennypress.toml"
+    path.write_text("[meter]\nlimit = 1\n")
+    for remaining in ("0", "0"):
+        app = pennypress.Paywall.from_file(path).around(site)
+        page = await Browser(app).get("/news/one")
+        assert page.header("pennypress-remaining") == remaining
+        await app.close()
+    assert {"pennypress.keys", "pennypress.db"} <= set(os.listdir(tmp_path))
+
+
+async def test_a_store_with_readers_and_no_key_is_refused(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "pennypress.toml"
+    path.write_text("[meter]\nlimit = 1\n")
+    app = pennypress.Paywall.from_file(path).around(site)
+    await Browser(app).get("/news/one")
+    await app.close()
+    (tmp_path / "pennypress.keys").unlink()
+    with pytest.raises(pennypress.KeysError, match="the store holds readers"):
+        pennypress.Paywall.from_file(path)

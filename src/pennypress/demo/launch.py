@@ -19,10 +19,9 @@ from pennypress.demo.paper import app as paper
 from pennypress.demo.stories import HERE
 from pennypress.demo.strip import Strip
 from pennypress.gate import utc_now
-from pennypress.http.asgi import Paywall
+from pennypress.http.asgi import Paywall, make_ready
 from pennypress.http.edge import Edge
 from pennypress.http.fetch import App
-from pennypress.http.gateway import make_ready
 from pennypress.http.health import Health
 from pennypress.http.log import Log
 from pennypress.http.pageview import Outcome

@@ -28,11 +28,10 @@ from pennypress.pages.page import PageOptions, read_page
 from pennypress.pages.recognise import Grounds
 from pennypress.pages.versions import Versions
 from pennypress.readers.address import Networks, client_address
-from pennypress.readers.keys import Keys
-from pennypress.readers.keys import load as load_keys
+from pennypress.readers.keys import Keys, keys_for_start
 from pennypress.readers.pass_ import Passes
 from pennypress.store import Store
-from pennypress.store.opening import open_store
+from pennypress.store.opening import holds_readers, open_store, prepare
 
 Watcher = Callable[[PageRequest, Outcome], None]
 """Told of every page view that was answered, with what was found."""
@@ -68,13 +67,24 @@ class Paywall:
 
     @classmethod
     def from_config(cls, config: Config) -> Paywall:
-        """The meter that a configuration describes. Raises KeysError and StoreUnusable."""
-        store = open_store(config.store.meters, config.base)
-        return cls(config, Parts(store, load_keys(config.secrets.keys)))
+        """The meter that a configuration describes; its keys and store are made at the first start.
+
+        Raises KeysError and StoreUnusable.
+        """
+        keys = make_ready(config)
+        return cls(config, Parts(open_store(config.store.meters, config.base), keys))
 
     def around(self, app: App, *, watcher: Watcher | None = None, answers: Answers | None = None) -> PaywallApp:
         """The same app, metered. ``answers`` spares an app that is dear to ask: equal views share its answers."""
         return PaywallApp(self, app, watcher, answers)
+
+
+def make_ready(config: Config) -> Keys:
+    """Check the store and the keys, and make both where neither exists. Raises KeysError and StoreUnusable."""
+    store_is_new = not holds_readers(config.store.meters, config.base)
+    keys = keys_for_start(config.secrets.keys, store_is_new=store_is_new)
+    prepare(config.store.meters, config.base)
+    return keys
 
 
 class PaywallApp:

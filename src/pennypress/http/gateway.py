@@ -9,7 +9,7 @@ from pathlib import Path
 from pennypress.config import Config, load
 from pennypress.errors import ConfigurationError
 from pennypress.gate import utc_now
-from pennypress.http.asgi import Paywall
+from pennypress.http.asgi import Paywall, make_ready
 from pennypress.http.edge import Edge
 from pennypress.http.fetch import App
 from pennypress.http.health import Health
@@ -18,8 +18,6 @@ from pennypress.http.proxy import Proxy, Timeouts
 from pennypress.http.server import Listening, run
 from pennypress.http.sharing import Answers
 from pennypress.readers.address import Networks
-from pennypress.readers.keys import keys_for_start
-from pennypress.store.opening import holds_readers, prepare
 
 
 def serve(path: Path) -> None:
@@ -32,13 +30,6 @@ def serve(path: Path) -> None:
     gateway = kept.config.gateway
     waiting = gateway.header_timeout.total_seconds()
     run(Listening(str(gateway.listen), gateway.workers, waiting), kept.build, kept.accept)
-
-
-def make_ready(config: Config) -> None:
-    """Check the store and the keys, and make both where neither exists. Raises KeysError and StoreUnusable."""
-    store_is_new = not holds_readers(config.store.meters, config.base)
-    keys_for_start(config.secrets.keys, store_is_new=store_is_new)
-    prepare(config.store.meters, config.base)
 
 
 def build(config: Config) -> App:
