@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -95,6 +94,10 @@ async def used_up(reader: Browser) -> Browser:
     for name in ("one", "two", "three"):
         await reader.get(f"/news/{name}")
     return reader
+
+
+def names_in(folder: Path) -> set[str]:
+    return {held.name for held in folder.iterdir()}
 
 
 async def spent(reader: Browser) -> int:
@@ -565,7 +568,7 @@ async def test_an_app_of_ones_own_is_metered_in_one_line_and_keys_and_store_are_
         page = await Browser(app).get("/news/one")
         assert page.header("pennypress-remaining") == remaining
         await app.close()
-    assert {"pennypress.keys", "pennypress.db"} <= set(os.listdir(tmp_path))
+    assert {"pennypress.keys", "pennypress.db"} <= names_in(tmp_path)
 
 
 async def test_a_store_with_readers_and_no_key_is_refused(site: Site, tmp_path: Path) -> None:
