@@ -14,13 +14,12 @@ TITLE = "The harbour gets a new bridge"
 
 
 def paragraph(number: int) -> str:
-    """A paragraph of thirty-odd words that no other paragraph shares eight words in a row with."""
-    names = ("alder", "birch", "cedar", "dogwood", "elm", "fir", "gorse", "hazel", "ivy", "juniper", "larch", "maple")
-    sentences = [
-        f"Paragraph {number} says of the {name}{number} that its {other}{number} stood by the quay."
-        for name, other in zip(names[::4], names[1::4], strict=True)
-    ]
-    return " ".join(sentences)
+    """A paragraph of forty-odd words that shares eight words in a row with no other, nor with what stands beside it."""
+    return (
+        f"Paragraph {number} says of the alder{number} that its birch{number} stood by the old quay. "
+        f"Some cedar{number} grew there once, dogwood{number} and elm{number} later, and each was cut{number} down. "
+        f"What fir{number} the gorse{number} now hides, no hazel{number} in town can{number} tell today."
+    )
 
 
 def paragraphs(count: int, tag: str = "p") -> str:

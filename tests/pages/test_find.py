@@ -40,7 +40,15 @@ def test_the_pages_own_paywall_markup_is_believed_when_it_covers_the_text() -> N
     assert (page.body_rule, page.blocks) == ("paywall markup", 8)
 
 
-@pytest.mark.parametrize("inner", ["<div class=paid></div>", "<div class=paid><p>Subscribe to read on.</p></div>", ""])
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<div class=paid></div>",
+        "<div class=paid><p>Subscribe to read on.</p></div>",
+        "<div class=paid><p>Subscribe now to read on, and to get every article of the paper, for a year.</p></div>",
+        "",
+    ],
+)
 def test_paywall_markup_that_covers_nothing_is_not_believed(inner: str) -> None:
     page = read(article(f"<article>{paragraphs(8)}{inner}</article>", head=MARKED))
     assert page.body_rule == "article"

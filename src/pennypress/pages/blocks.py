@@ -90,6 +90,7 @@ class _Reading:
         self.run: list[LexborNode] = []
         self.run_box: Box | None = None
         self.linked: list[str] = []
+        self.speaks = False
         self.links = 0
 
     def read(self) -> Outline:
@@ -147,7 +148,7 @@ class _Reading:
         if box.tag == "a":
             self.links -= 1
         # A run that is still open began in this box or before it: the block that it becomes is counted for this box.
-        box.last = len(self.blocks) + (1 if self.run else 0)
+        box.last = len(self.blocks) + (1 if self.speaks else 0)
 
     def _is_inline(self, tag: str, parent: Box) -> bool:
         return tag in INLINE or ("-" in tag and parent.leaf is not None)
@@ -155,16 +156,16 @@ class _Reading:
     def _add(self, node: LexborNode, box: Box) -> None:
         if not self.run:
             self.run_box = box.holder
+        text = node.text_content or ""
         self.run.append(node)
+        self.speaks = self.speaks or any(char.isalnum() for char in text)
         if self.links:
-            self.linked.append(node.text_content or "")
+            self.linked.append(text)
 
     def _flush(self) -> None:
-        if not self.run:
-            return
-        text = "".join(node.text_content or "" for node in self.run)
-        if any(char.isalnum() for char in text):
+        if self.speaks:
             assert self.run_box is not None
+            text = "".join(node.text_content or "" for node in self.run)
             linked = count_words(" ".join(self.linked)) if self.linked else 0
             self.blocks.append(Block(len(self.blocks), self.run_box, tuple(self.run), text, count_words(text), linked))
-        self.run, self.linked = [], []
+        self.run, self.linked, self.speaks = [], [], False

@@ -71,7 +71,7 @@ def gather_body(
     if not indexes:
         return None
     text = _Text(outline.blocks, indexes, prose)
-    opening = text.opening(exact)
+    opening = indexes[0] if rule == "selector" else text.opening(exact)
     behind = [index for index in indexes if index >= opening]
     own = text.words(behind)
     kept = [*_standfirst(indexes, opening, blocks, prose, own), *behind]
@@ -137,7 +137,9 @@ class _Text:
 
     def is_label(self, index: int) -> bool:
         """Whether a block is part of no text."""
-        return bool(self.vein) and not self.is_own(index) and not self.prose.flags[index]
+        if not self.vein or self.prose.flags[index] or self.blocks[index].box.tag == "figcaption":
+            return False
+        return not self.is_own(index)
 
 
 def _kind(block: Block) -> tuple[str, str, str]:
