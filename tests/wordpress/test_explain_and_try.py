@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import signal
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
+from pennypress.config import read
+from pennypress.core.policy import Mode
 from tests.cli.program import free_port, get, pennypress, serving
-from tests.cli.wordpress import PARTS, WordPress, paragraph, running_wordpress
-from tests.conftest import needs
-
-
-@pytest.fixture(scope="module")
-def wordpress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
-    """One WordPress for all tests."""
-    for program in ("wordpress", "wordpress-theme", "php", "mariadbd"):
-        needs(program)
-    with running_wordpress(tmp_path_factory.mktemp("wordpress")) as running:
-        yield running
+from tests.wordpress.newsroom import WordPress
+from tests.wordpress.stories import BRIEF, PARTS, STORIES, shown
 
 
 def test_explain_finds_the_body_of_a_story(tmp_path: Path, wordpress: WordPress) -> None:
     (tmp_path / "pennypress.toml").write_text(
         f'[articles]\npaths = ["/20*/**"]\n[gateway]\nupstream = "{wordpress.url}"\n', encoding="utf-8"
     )
-    title, path = next(iter(wordpress.stories.items()))
-    ended = pennypress(tmp_path, "explain", f"{wordpress.url}{path}")
+    title = STORIES[0]
+    ended = pennypress(tmp_path, "explain", f"{wordpress.url}{wordpress.posts[title]}")
     assert (ended.code, ended.err) == (0, "")
     assert f"Title         {title}" in ended.out
     assert f"in {PARTS} blocks" in ended.out
@@ -45,19 +34,23 @@ def test_try_shows_the_site_through_the_meter(tmp_path: Path, wordpress: WordPre
         assert "pennypress-access" not in front.headers
         assert wordpress.url not in front.body, "every link of the site leads here"
         assert f"http://127.0.0.1:{port}/20" in front.body
-        for place, (title, path) in enumerate(wordpress.stories.items()):
-            page = get(port, path, cookie)
+        for place, title in enumerate(STORIES):
+            page = get(port, wordpress.posts[title], cookie)
             cookie |= {"Cookie": page.headers["set-cookie"].partition(";")[0]} if "set-cookie" in page.headers else {}
-            shown = [n for n in range(1, PARTS + 1) if paragraph(title, n).partition(" the harbour")[0] in page.body]
             if place < 2:
-                assert shown == list(range(1, PARTS + 1))
+                assert shown(page.body, title) == list(range(1, PARTS + 1))
             else:
                 assert page.headers["pennypress-access"] == "preview"
-                assert shown == [1, 2]
+                assert shown(page.body, title) == [1, 2]
                 assert "Sorry, your limit is up for this month" in page.body
         assert "pennypress-access" not in get(port, "/sample-page/", cookie).headers
+        moved = get(port, wordpress.posts[BRIEF].rstrip("/"), cookie)
+        assert (moved.status, moved.headers["location"]) == (301, f"http://127.0.0.1:{port}{wordpress.posts[BRIEF]}")
+        assert get(port, "/wp-admin/", cookie).status == 403, "its robots.txt asks to leave this alone"
+        assert get(port, "/wp-comments-post.php", cookie, method="POST").status == 405
         process.send_signal(signal.SIGINT)
         printed, _ = process.communicate(timeout=10)
-    assert printed.count("    article ") == len(wordpress.stories)
-    proposed = tomllib.loads("[paper]" + printed.partition("[paper]")[2])
-    assert proposed["articles"]["paths"] == ["/20*/*/*/*/**"]
+    assert printed.count("    article ") == len(STORIES)
+    proposed = read("[paper]" + printed.partition("[paper]")[2], tmp_path / "pennypress.toml")
+    assert [pattern.text for pattern in proposed.articles.paths] == ["/20*/*/*/*/**"]
+    assert proposed.meter.mode is Mode.OBSERVE
