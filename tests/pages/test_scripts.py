@@ -95,7 +95,8 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "Angular": (
         f'<app-root ng-version="17.0.1" ng-server-context="ssr">{ARTICLE}</app-root>',
         '<script id="ng-state" type="application/json">{"a": 1}</script>'
-        '<script src="polyfills-RX4V3J3S.js" type="module"></script><script src="main-ABCDEF12.js" type="module"></script>',
+        '<script src="polyfills-RX4V3J3S.js" type="module"></script>'
+        '<script src="main-ABCDEF12.js" type="module"></script>',
         "",
     ),
     "SvelteKit": (

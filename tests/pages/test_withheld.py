@@ -65,6 +65,9 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "base64 in pieces": lambda text: '"+"'.join(
         base64.b64encode(text.encode()).decode()[at : at + 30] for at in range(0, len(text) * 2, 30)
     ),
+    "base64 in crumbs": lambda text: "+".join(
+        repr(base64.b64encode(text.encode()).decode()[at : at + 7]) for at in range(0, len(text) * 2, 7)
+    ),
     "base64 of each word": lambda text: json.dumps([base64.b64encode(word.encode()).decode() for word in text.split()]),
     "base64 backwards": lambda text: base64.b64encode(text.encode()).decode()[::-1],
     "base64 of zlib": lambda text: base64.b64encode(zlib.compress(text.encode())).decode(),

@@ -74,20 +74,22 @@ def _forms(text: str, work: Work, depth: int) -> Iterator[str]:
         folded = fold(text)
         yield letters(folded)
         yield from map(letters, _without_markup(folded))
-        yield from map(squeeze, _strings(text))
+        plain, keyed = _literals(text)
+        yield from map(squeeze, _strings(plain, keyed))
         halfway = html.unescape(_undo_percent(text))
         if _has_style_escapes(halfway):
             styled = _undo_style_escapes(halfway)
             yield squeeze(styled)
-            yield from map(squeeze, _strings(styled))
+            yield from map(squeeze, _strings(*_literals(styled)))
         undone = _undo_backslashes(halfway)
         settled = undone == text
         if depth and count == 0:
             for turned in _turned(text):
                 yield from _forms(turned, work, depth - 1)
         if depth and (count in (0, _ROUNDS - 1) or settled):
-            for unpacked in unpack(text, work):
-                yield from _forms(unpacked, work, depth - 1)
+            for whole in (text, "".join(plain)):
+                for unpacked in unpack(whole, work):
+                    yield from _forms(unpacked, work, depth - 1)
         if settled:
             return
         text = undone
@@ -105,11 +107,15 @@ def _without_markup(text: str) -> Iterator[str]:
         yield read
 
 
-def _strings(text: str) -> Iterator[str]:
+def _strings(plain: list[str], keyed: dict[str, list[str]]) -> Iterator[str]:
     """The string literals of scripts joined: once in their order, once ordered by the key that each is the value of."""
+    yield from _joined(plain)
+    yield from _joined([value for values in keyed.values() if len(values) > 1 for value in values])
+
+
+def _literals(text: str) -> tuple[list[str], dict[str, list[str]]]:
+    """The string literals of a script, or of the scripts in a page: all but keys in their order, and those by key."""
     code = "\n".join(_SCRIPT.findall(text)) if "<script" in text else text
-    if not any(quote in code for quote in "\"'`"):
-        return
     plain: list[str] = []
     keyed: dict[str, list[str]] = {}
     key = ""
@@ -126,8 +132,7 @@ def _strings(text: str) -> Iterator[str]:
         if key:
             keyed.setdefault(key, []).append(value)
             key = ""
-    yield from _joined(plain)
-    yield from _joined([value for values in keyed.values() if len(values) > 1 for value in values])
+    return plain, keyed
 
 
 def _joined(values: list[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from pennypress.pages.decoding import forms
 from pennypress.pages.packed import TooMuch, Work
@@ -130,11 +130,11 @@ class Withheld:
             if not hits:
                 continue
             done = 0
-            for number, block in enumerate(cut):
+            for number in compress(range(len(cut)), map(hits.__contains__, cut)):
                 at = number * size
-                if block not in hits or at < done:
+                if at < done:
                     continue
-                for place in self._places_of(block):
+                for place in self._places_of(cut[number]):
                     left, right = _extent(self._text, place, text, at, size)
                     comparisons += 1 + (left + right) // 64
                     if comparisons > _COMPARISONS:
