@@ -232,13 +232,21 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             app = origin(body, nonce=nonce)
             path = _write_config(Path(folder), "http://127.0.0.1:9")
-            with serving(lambda app=app: app) as plain, serving(partial(metered, path, app)) as paywalled:
+            with serving(partial(_same, app)) as plain, serving(partial(metered, path, app)) as paywalled:
                 compare(f"middleware, {page}", plain, paywalled, options)
-        with tempfile.TemporaryDirectory() as folder, serving(lambda app=app: app) as behind:
+        with tempfile.TemporaryDirectory() as folder, serving(partial(_same, app)) as behind:
             path = _write_config(Path(folder), f"http://127.0.0.1:{behind.port}")
             proxy = partial(Proxy, f"http://127.0.0.1:{behind.port}")
-            with serving(proxy) as plain, serving(lambda path=path: build(load(path))) as paywalled:
+            with serving(proxy) as plain, serving(partial(_gateway, path)) as paywalled:
                 compare(f"gateway, {page}", plain, paywalled, options)
+
+
+def _same(app: App) -> App:
+    return app
+
+
+def _gateway(path: Path) -> App:
+    return build(load(path))
 
 
 def _write_config(folder: Path, upstream: str) -> Path:

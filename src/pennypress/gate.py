@@ -6,6 +6,7 @@ It alone reads the clock for a decision and chooses what happens when the meter 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pennypress.store import Controls, Store
 Clock = Callable[[], datetime]
 
 _CLAIMS_KNOWN = 4096
+_log = logging.getLogger("pennypress")
 
 
 def utc_now() -> datetime:
@@ -61,6 +63,8 @@ class Gate:
         self._clock = clock
         self._said = mode
         self._controls = Controls()
+        self._heard: int | None = None
+        self._failing = False
         self._claims: dict[str, tuple[str, bytes]] = {}
         self._tallies: Counter[str] = Counter()
         self._stopped: dict[ReaderId, None] = {}
@@ -138,11 +142,15 @@ class Gate:
         await self._store.forget(reader, self._policy.window.span(now), now)
 
     async def take_up_controls(self) -> None:
-        """Take up what the operator said since the last time. Raises StoreUnavailable; the old controls then stay."""
+        """Take up what the operator said since the last time. Raises StoreUnavailable; the old controls then stay.
+
+        A mode that was said before this gate began is not taken up: the configuration is newer.
+        """
         controls = await self._store.controls()
-        if controls.generation != self._controls.generation and controls.mode is not None:
+        heard = controls.generation if self._heard is None else self._heard
+        if controls.mode is not None and controls.mode_said > heard:
             self.use(controls.mode)
-        self._controls = controls
+        self._heard, self._controls = controls.generation, controls
 
     def believes(self, link: str) -> bool:
         """Whether a canonical link (by its key) is still believed."""
@@ -159,7 +167,10 @@ class Gate:
             return
         with contextlib.suppress(StoreUnavailable):
             await self._store.claim_link(link, address, sketch)
+            believed = self.believes(link)
             self._controls = await self._store.controls()
+            if believed and not self.believes(link):
+                _log.warning("the canonical link %s is no longer believed: different articles claim it", link)
             self._claims[address] = (link, sketch)
             if len(self._claims) > _CLAIMS_KNOWN:
                 del self._claims[next(iter(self._claims))]
@@ -195,13 +206,27 @@ class Gate:
     async def _ask_meter(self, metered: Metered, now: datetime) -> Decision:
         try:
             if metered.spends:
-                return settle(metered, await self._store.spend(metered.claim))
+                spend = await self._store.spend(metered.claim)
+                self._note_recovery()
+                return settle(metered, spend)
             claim = metered.claim
             standing = await self._store.standing(claim.reader, claim.span, now)
-        except StoreUnavailable:
+        except StoreUnavailable as error:
+            self._note_failure(error)
             return unanswered(metered, now)
+        self._note_recovery()
         outcome = Outcome.NOT_SPENT if standing.unit(claim.article) is None else Outcome.REPEATED
         return settle(metered, Spend(outcome, standing))
+
+    def _note_failure(self, error: StoreUnavailable) -> None:
+        if not self._failing:
+            self._failing = True
+            _log.error("the meter cannot be asked, metered articles show the preview: %s", error)
+
+    def _note_recovery(self) -> None:
+        if self._failing:
+            self._failing = False
+            _log.warning("the meter answers again")
 
     def _record(self, decision: Decision, reader: Reader) -> None:
         self._tallies[decision.reason.value] += 1

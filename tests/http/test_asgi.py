@@ -12,7 +12,9 @@ import pytest
 
 import pennypress
 from pennypress.config import load
+from pennypress.core.entitlement import Lock, Opening
 from pennypress.core.policy import Mode
+from pennypress.core.target import PathPattern
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
@@ -407,6 +409,40 @@ async def test_with_the_mode_off_nothing_is_counted(metered: Metered, site: Site
     assert reader.cookies == {}
 
 
+async def test_a_mode_said_to_a_running_meter_is_taken_up_and_one_said_before_it_began_is_not(
+    metered: Metered, tmp_path: Path
+) -> None:
+    operator = open_store("sqlite:modes.db", tmp_path)
+    await operator.say_mode(Mode.OFF)
+    gate = metered(store="sqlite:modes.db").gate
+    await gate.take_up_controls()
+    await operator.open(Opening(None, "flood", NOON, NOON + timedelta(hours=1), "flood"))
+    await gate.take_up_controls()
+    modes = [gate.mode]
+    await operator.say_mode(Mode.OFF)
+    await gate.take_up_controls()
+    assert [*modes, gate.mode] == [Mode.ON, Mode.OFF]
+    await operator.close()
+
+
+async def test_an_opening_opens_spends_nothing_and_shows_its_line_until_it_closes(
+    metered: Metered, clock: Clock, tmp_path: Path
+) -> None:
+    operator = open_store("sqlite:openings.db", tmp_path)
+    reader = Browser(app := metered(store="sqlite:openings.db"))
+    await operator.open(Opening(PathPattern("/news/four"), None, NOON, NOON + timedelta(hours=6), "flood"))
+    await app.gate.take_up_controls()
+    page = await reader.get("/news/four")
+    assert "Free to read until 18:00" in page.text
+    assert (page.header("cache-control"), reader.cookies) == ("private, no-store", {})
+    clock.now = NOON + timedelta(hours=6)
+    assert (await reader.get("/news/four")).header("pennypress-remaining") == "2"
+    await operator.lock(Lock(PathPattern("/news/four"), NOON, None, "exclusive"))
+    await app.gate.take_up_controls()
+    assert (await reader.get("/news/four")).header("pennypress-reason") == "premium"
+    await operator.close()
+
+
 async def test_when_the_window_is_over_the_meter_is_fresh(reader: Browser, clock: Clock) -> None:
     await used_up(reader)
     clock.now = datetime(2026, 12, 1, tzinfo=UTC)
@@ -414,7 +450,7 @@ async def test_when_the_window_is_over_the_meter_is_fresh(reader: Browser, clock
 
 
 async def test_while_the_store_is_locked_metered_articles_say_so_and_all_else_goes_on(
-    metered: Metered, tmp_path: Path
+    metered: Metered, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader = Browser(metered(store="sqlite:locked.db"))
     await reader.get("/news/one")
@@ -426,8 +462,10 @@ async def test_while_the_store_is_locked_metered_articles_say_so_and_all_else_go
     assert (await reader.get("/about")).status == 200
     assert not withheld(await reader.get("/news/free/obituary"), "obituary")
     assert not withheld(await reader.get("/news/one"), "one")
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
     holder.execute("ROLLBACK")
     assert (await reader.get("/news/two")).header("pennypress-remaining") == "1"
+    assert caplog.messages[-1] == "the meter answers again"
     holder.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ _EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "artic
 _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
 _NAMED_AT_MOST = 64
 _SHORTEST_TELLING = 24
+
+_log = logging.getLogger("pennypress")
 
 Gone = Callable[[], bool]
 
@@ -95,7 +98,7 @@ class PageViews:
         elif request.prefetches:
             shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
         else:
-            shown = self._named(await self._preview(passed, visitor, admission, seen, subject), admission)
+            shown = self._named(await self._preview(request, passed, visitor, admission, seen, subject), admission)
         return Outcome(shown, subject, admission.decision, version)
 
     async def head(self, request: PageRequest, visitor: Visitor, answer: Answer) -> Outcome:
@@ -195,7 +198,13 @@ class PageViews:
         return self._named(Answer(200, tuple(headers), shown), admission)
 
     async def _preview(
-        self, passed: Answer, visitor: Visitor, admission: Admission, seen: Seen, subject: Subject
+        self,
+        request: PageRequest,
+        passed: Answer,
+        visitor: Visitor,
+        admission: Admission,
+        seen: Seen,
+        subject: Subject,
     ) -> Answer:
         decision, language = admission.decision, visitor.language
         why = seen.version.why_unread
@@ -204,6 +213,9 @@ class PageViews:
             why = cut.alone
         if why is not None:
             self._gate.count("no-body")
+            if not seen.version.told:
+                seen.version.told = True
+                _log.warning("%s goes out as headline and wall alone: %s", request.target.folded, why)
             body = self._board.alone(subject.article.title, decision, language)
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
             return Answer(200, tuple(headers), body)

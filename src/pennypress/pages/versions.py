@@ -35,6 +35,7 @@ class Version:
         "nonces",
         "page",
         "subjects",
+        "told",
         "why_unread",
     )
 
@@ -42,6 +43,7 @@ class Version:
         self.page = page
         self.content_type = content_type
         self.why_unread = why_unread
+        self.told = False
         self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}

@@ -45,11 +45,12 @@ class Controls:
     """What running workers are to know: an operator's openings, locks, and mode where one was said after their start;
     and the canonical links that are no longer believed.
 
-    ``generation`` grows with every change.
+    ``generation`` grows with every change; ``mode_said`` is the generation at which the mode was said.
     """
 
     generation: int = 0
     mode: Mode | None = None
+    mode_said: int = 0
     openings: tuple[Opening, ...] = ()
     locks: tuple[Lock, ...] = ()
     disbelieved: frozenset[str] = frozenset()

@@ -75,7 +75,7 @@ class MemoryStore:
 
     async def say_mode(self, mode: Mode) -> None:
         """Switch to a mode."""
-        self._say(replace(self._controls, mode=mode))
+        self._say(replace(self._controls, mode=mode, mode_said=self._controls.generation + 1))
 
     async def open(self, opening: Opening) -> None:
         """Add an opening."""

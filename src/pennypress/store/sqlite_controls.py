@@ -29,7 +29,7 @@ _STOPPED = (
 
 def read_controls(connection: sqlite3.Connection, known: Controls) -> Controls:
     """The controls as they stand; those already known while their generation is the same."""
-    generation, mode = connection.execute("SELECT generation, mode FROM controls").fetchone()
+    generation, mode, mode_said = connection.execute("SELECT generation, mode, mode_said FROM controls").fetchone()
     if generation == known.generation:
         return known
     openings = connection.execute("SELECT path, tag, start, until, why FROM openings ORDER BY id").fetchall()
@@ -39,6 +39,7 @@ def read_controls(connection: sqlite3.Connection, known: Controls) -> Controls:
         generation=generation,
         disbelieved=frozenset(link for (link,) in disbelieved),
         mode=None if mode is None else Mode(mode),
+        mode_said=mode_said,
         openings=tuple(
             Opening(None if path is None else PathPattern(path), tag, _moment(start), _moment(until), why)
             for path, tag, start, until, why in openings
@@ -52,7 +53,9 @@ def read_controls(connection: sqlite3.Connection, known: Controls) -> Controls:
 
 def say_mode(connection: sqlite3.Connection, mode: Mode) -> None:
     """Write a mode."""
-    connection.execute("UPDATE controls SET mode = ?, generation = generation + 1", (mode.value,))
+    connection.execute(
+        "UPDATE controls SET mode = ?, mode_said = generation + 1, generation = generation + 1", (mode.value,)
+    )
 
 
 def add_opening(connection: sqlite3.Connection, opening: Opening) -> None:

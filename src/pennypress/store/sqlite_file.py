@@ -26,8 +26,8 @@ CREATE TABLE articles (
 );
 CREATE TABLE upkeep (newest INTEGER, ahead_since REAL, cleaned_to INTEGER NOT NULL, place BLOB);
 INSERT INTO upkeep VALUES (NULL, NULL, 0, NULL);
-CREATE TABLE controls (generation INTEGER NOT NULL, mode TEXT);
-INSERT INTO controls VALUES (0, NULL);
+CREATE TABLE controls (generation INTEGER NOT NULL, mode TEXT, mode_said INTEGER NOT NULL);
+INSERT INTO controls VALUES (0, NULL, 0);
 CREATE TABLE openings (id INTEGER PRIMARY KEY, path TEXT, tag TEXT, start TEXT NOT NULL, until TEXT NOT NULL,
     why TEXT NOT NULL);
 CREATE TABLE locks (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, start TEXT NOT NULL, until TEXT,
