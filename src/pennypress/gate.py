@@ -207,14 +207,14 @@ class Gate:
         try:
             if metered.spends:
                 spend = await self._store.spend(metered.claim)
-                self._note_recovery()
+                if spend.outcome is Outcome.GRANTED:
+                    self._note_recovery()
                 return settle(metered, spend)
             claim = metered.claim
             standing = await self._store.standing(claim.reader, claim.span, now)
         except StoreUnavailable as error:
             self._note_failure(error)
             return unanswered(metered, now)
-        self._note_recovery()
         outcome = Outcome.NOT_SPENT if standing.unit(claim.article) is None else Outcome.REPEATED
         return settle(metered, Spend(outcome, standing))
 
