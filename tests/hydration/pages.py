@@ -20,6 +20,9 @@ from tests.conftest import lacks, needs
 HERE = Path(__file__).parent
 SLUGS = ("library-roof", "bakery-ovens", "seaweed-farm", "slow-clock")
 
+SKIPPING = "slow-clock"
+"""The story whose pages have their skip link within what is hydrated."""
+
 _BLOCK = re.compile(r"<(p|h2)>(.*?)</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
@@ -87,4 +90,10 @@ def _told(story: Story) -> dict[str, object]:
         {"tag": tag, "text": html.unescape(_TAG.sub("", inner)).strip()}
         for tag, inner in _BLOCK.findall(story.bodies[0])
     ]
-    return {"slug": _slug(story), "title": story.title, "author": story.author, "blocks": blocks}
+    return {
+        "slug": _slug(story),
+        "title": story.title,
+        "author": story.author,
+        "blocks": blocks,
+        "skips": _slug(story) == SKIPPING,
+    }

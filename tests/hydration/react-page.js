@@ -16,6 +16,7 @@ export function Page({ story }) {
   return h(
     "div",
     { className: "site" },
+    story.skips && h("a", { href: "#main" }, "Skip to the story"),
     h("header", null, h("a", { href: "/" }, "The Skerrow Lantern")),
     h(
       "main",

@@ -16,6 +16,7 @@ export const Page = {
   setup({ story }) {
     return () =>
       h("div", { class: "site" }, [
+        story.skips ? h("a", { href: "#main" }, "Skip to the story") : null,
         h("header", [h("a", { href: "/" }, "The Skerrow Lantern")]),
         h("main", { id: "main" }, [
           h("article", [

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, Response
 
 from pennypress.demo.stories import stories
+from tests.hydration.pages import SKIPPING
 
 FRAMEWORKS = ("react", "vue")
 TWO_SECONDS = "() => new Promise((done) => setTimeout(done, 2000))"
@@ -54,26 +55,35 @@ def withheld_of(slug: str) -> tuple[str, str]:
     return LAST_WORDS[slug], " ".join(MIDDLE_WORDS[slug])
 
 
+@pytest.mark.parametrize("slug", ["library-roof", SKIPPING])
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-async def test_the_notice_outlives_hydration(watched: Watched, hydrated_site: str, framework: str) -> None:
-    await watched.read(f"{hydrated_site}/news/{framework}-library-roof")
+async def test_the_notice_outlives_hydration(watched: Watched, hydrated_site: str, framework: str, slug: str) -> None:
+    await watched.read(f"{hydrated_site}/news/{framework}-{slug}")
     page = watched.page
-    assert await page.locator("aside.pennypress-notice").is_visible()
+    notice = page.locator("aside.pennypress-notice")
+    assert await notice.is_visible()
     assert watched.errors == []
-    assert withheld_of("library-roof")[0] in await page.locator(".body").inner_text()
+    assert withheld_of(slug)[0] in await page.locator(".body").inner_text()
     assert await page.locator(".body").count() == 1
     await page.locator("#likes[data-ready=true]").click()
     assert await page.locator("#likes").inner_text() == "Likes: 1"
 
 
+@pytest.mark.parametrize("slug", ["library-roof", SKIPPING])
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-async def test_a_notice_stands_before_the_text_in_the_order_of_the_page(
-    watched: Watched, hydrated_site: str, framework: str
+async def test_a_notice_on_a_hydrated_page_stands_before_the_text_and_after_the_skip_link(
+    watched: Watched, hydrated_site: str, framework: str, slug: str
 ) -> None:
-    await watched.read(f"{hydrated_site}/news/{framework}-library-roof")
-    before = """() => Boolean(document.querySelector("aside.pennypress-notice")
-        .compareDocumentPosition(document.querySelector(".body")) & Node.DOCUMENT_POSITION_FOLLOWING)"""
-    assert await watched.page.evaluate(before)
+    await watched.read(f"{hydrated_site}/news/{framework}-{slug}")
+    page = watched.page
+    notice = await page.locator("aside.pennypress-notice").bounding_box()
+    first = await page.locator(".body > p").first.bounding_box()
+    assert notice is not None
+    assert first is not None
+    assert notice["y"] + notice["height"] <= first["y"]
+    if slug == SKIPPING:
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to the story"
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
