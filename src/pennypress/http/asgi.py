@@ -101,6 +101,7 @@ class PaywallApp:
         self._passes = Passes(parts.keys, secure=config.paper.secure)
         self._trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
         self._own_host = urlsplit(config.paper.url).netloc if config.paper.url else None
+        self._own_scheme = urlsplit(config.paper.url).scheme if config.paper.url else None
         self._grounds = Grounds(config.articles.paths)
         self._largest = config.gateway.largest_article
         self._answers = answers
@@ -246,7 +247,17 @@ class PaywallApp:
         onward["query_string"] = request.target.query.encode("ascii")
         onward["headers"] = onward_headers(request, cookies, whole=under)
         onward["client"] = (address, client[1] if client else 0)
+        onward["scheme"] = self._readers_scheme(client[0] if client else None, request)
         return onward
+
+    def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
+        """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else
+        that of the paper's own address. An origin that takes https for http redirects its readers for ever."""
+        said = values(request.headers, b"x-forwarded-proto")
+        word = said[-1].rpartition(b",")[2].strip().lower() if said else b""
+        if word in (b"http", b"https") and (peer is None or peer in self._trusted):
+            return word.decode("ascii")
+        return self._own_scheme or request.scheme
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receiving() -> Message:
@@ -284,7 +295,7 @@ def _may_be_shared(request: PageRequest) -> bool:
 
 
 def _question(request: PageRequest, onward: Scope) -> Question:
-    return Question(request.scheme, request.host, request.target.forwarded, tuple(onward["headers"]))
+    return Question(onward["scheme"], request.host, request.target.forwarded, tuple(onward["headers"]))
 
 
 @lru_cache(maxsize=1024)
