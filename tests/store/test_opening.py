@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,15 @@ def test_a_damaged_store_is_not_asked_for_its_readers(tmp_path: Path) -> None:
     (tmp_path / "paper.db").write_bytes(b"\xa5" * 9000)
     with pytest.raises(StoreUnusable, match="damaged"):
         holds_readers("sqlite:paper.db", tmp_path)
+
+
+async def test_a_copy_made_by_vacuum_serves_again_with_all_its_readers(tmp_path: Path) -> None:
+    store = open_store("sqlite:paper.db", tmp_path)
+    await store.spend(claim("/a"))
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "paper.db")) as connection:
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
+    prepare("sqlite:copy.db", tmp_path)
+    restored = open_store("sqlite:copy.db", tmp_path)
+    assert (await restored.standing(ADA, MONTH.span(NOON), NOON)).spent == 1
+    await restored.close()

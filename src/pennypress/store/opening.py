@@ -42,6 +42,7 @@ def prepare(url: str, base: Path) -> None:
     if not file.exists(path):
         file.create(path)
     file.check_file(path, patience=0.1)
+    file.ensure_log(path)
 
 
 def holds_readers(url: str, base: Path) -> bool:

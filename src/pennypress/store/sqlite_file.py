@@ -40,6 +40,11 @@ CREATE TABLE stopped (observed INTEGER, reader BLOB, moment INTEGER NOT NULL, PR
 """
 
 _SMALL_TABLES = ("merged", "articles", "upkeep", "controls", "openings", "locks", "links", "tallies")
+_VERSIONS = slice(18, 20)
+_WRITE_AHEAD = b"\x02\x02"
+"""The file format's read and write versions in write-ahead mode (SQLite file format, section 1.3.3)."""
+
+_PATIENCE_OF_A_START = 2.0
 _LARGE = 32 * 1024 * 1024
 _WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
@@ -147,6 +152,21 @@ def check_file(path: Path, *, patience: float) -> None:
             raise
         else:
             raise _unreadable(path, damage) from None
+
+
+def ensure_log(path: Path) -> None:
+    """Put a store that is in no write-ahead mode back into it: a copy made by ``VACUUM INTO`` is not. Raises
+    StoreUnusable when somebody else holds the file."""
+    with path.open("rb") as file:
+        if file.read(_VERSIONS.stop)[_VERSIONS] == _WRITE_AHEAD:
+            return
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_OF_A_START)) as connection:
+            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    except sqlite3.Error as failure:
+        raise _unreadable(path, failure) from None
+    if mode != "wal":
+        raise StoreUnusable(f"{path}: the store cannot be put into write-ahead mode; see who else uses it.")
 
 
 def holds_readers(path: Path) -> bool:
