@@ -88,6 +88,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "percent backwards": lambda text: quote(text)[::-1],
     "references backwards": lambda text: _char_refs(text)[::-1],
     "style escapes": lambda text: "".join(f"\\{ord(char):x} " for char in text),
+    "style escapes of six digits": lambda text: "".join(f"\\{ord(char):06x}" for char in text),
     "capitals": str.upper,
     "tag in every word": lambda text: "<i title=x>".join(text[at : at + 3] for at in range(0, len(text), 3)),
     "tags for spaces": lambda text: text.replace(" ", "</span><span class='w'>"),
@@ -175,6 +176,15 @@ def test_eight_words_are_a_run_and_seven_are_not(first: int, count: int) -> None
     some = words[first : first + count]
     found = Withheld(" ".join(words), "").in_text(f"before {' '.join(some)} after")
     assert found == (len(some) >= 8)
+
+
+@given(before=st.text("xyz", max_size=40), length=st.integers(1, 7), first=st.integers(0, 30))
+def test_a_run_is_found_wherever_it_begins(before: str, length: int, first: int) -> None:
+    """Whatever stands before a run, and however short its words are."""
+    letters = "abcdefghijklmnop"
+    words = [(letters[number % 16] + letters[number * 7 // 5 % 16] * 6)[:length] for number in range(80)]
+    withheld = Withheld(" ".join(words), "")
+    assert withheld.in_text(before + "".join(words[first : first + 8]))
 
 
 @given(st.lists(st.text("abcdefgh", min_size=3, max_size=9), max_size=60))

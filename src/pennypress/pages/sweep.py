@@ -248,13 +248,23 @@ class _Sweep:
         children = [child for child in _children(node) if child.tag != "-doctype" and child.mem_id not in self.kept]
         leaking = [child for child in children if self.withheld.in_text(child.html or "")]
         for child in leaking:
-            wide = self._stays(child) or any(inner.is_element_node for inner in _children(child))
-            if wide and depth < _DEEPEST:
+            if self._is_whole(child) or depth == _DEEPEST:
+                if not self._stays(child):
+                    self._remove(child, Kind.RESIDUE, 0)
+            else:
                 self._narrow(child, depth + 1)
-            elif not self._stays(child):
-                self._remove(child, Kind.RESIDUE, 0)
         if not leaking:
             self._drop_together(node, children)
+
+    def _is_whole(self, node: LexborNode) -> bool:
+        """Whether nothing smaller than a node that holds a run can go: it holds no element, and its text, not its tag,
+        says the run."""
+        if not node.is_element_node:
+            return True
+        inner = _children(node)
+        return not any(child.is_element_node for child in inner) and self.withheld.in_text(
+            "".join(child.html or "" for child in inner)
+        )
 
     def _drop_together(self, node: LexborNode, children: list[LexborNode]) -> None:
         """Remove the shortest row of children that hold a run together; where none does, the node's own tag."""
