@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Request, build_opener
@@ -58,6 +59,7 @@ class WordPress:
     """A running WordPress, and the browser of its editor. ``posts`` are the paths of the posts by their titles."""
 
     port: int
+    site: Path
     browser: OpenerDirector = field(
         default_factory=lambda: build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
     )
@@ -99,19 +101,29 @@ class WordPress:
 
     def publish(self, title: str, paragraphs: list[str], **more: object) -> str:
         """Write and publish a post through the REST API; its path."""
-        nonce = self.get("/wp-admin/admin-ajax.php?action=rest-nonce")
         content = "\n".join(f"<!-- wp:paragraph -->\n<p>{text}</p>\n<!-- /wp:paragraph -->" for text in paragraphs)
-        body = json.dumps({"title": title, "content": content, "status": "publish", **more}).encode()
-        headers = {"Content-Type": "application/json", "X-WP-Nonce": nonce}
-        with self.browser.open(Request(f"{self.url}/wp-json/wp/v2/posts", body, headers)) as answer:
-            self.posts[title] = json.load(answer)["link"].removeprefix(self.url)
+        made = self._make("posts", {"title": title, "content": content, "status": "publish", **more})
+        self.posts[title] = made["link"].removeprefix(self.url)
         return self.posts[title]
+
+    def make_tag(self, name: str) -> int:
+        """Make a tag through the REST API; its number."""
+        number: int = self._make("tags", {"name": name})["id"]
+        return number
 
     def get(self, path: str) -> str:
         """A page as the editor sees it."""
         with self.browser.open(self.url + path, timeout=_PATIENCE_SECONDS) as answer:
             text: str = answer.read().decode("utf-8")
         return text
+
+    def _make(self, what: str, fields: dict[str, object]) -> dict[str, Any]:
+        nonce = self.get("/wp-admin/admin-ajax.php?action=rest-nonce")
+        headers = {"Content-Type": "application/json", "X-WP-Nonce": nonce}
+        asked = Request(f"{self.url}/wp-json/wp/v2/{what}", json.dumps(fields).encode(), headers)
+        with self.browser.open(asked, timeout=_PATIENCE_SECONDS) as answer:
+            made: dict[str, Any] = json.load(answer)
+        return made
 
     def _post(self, path: str, fields: dict[str, str]) -> str:
         with self.browser.open(self.url + path, urlencode(fields).encode(), timeout=_PATIENCE_SECONDS) as answer:
@@ -133,7 +145,7 @@ def running_wordpress(folder: Path, php: str) -> Iterator[WordPress]:
         command = [php, "-S", f"127.0.0.1:{port}", "-t", str(site), str(folder / "router.php")]
         environment = {**os.environ, "PHP_CLI_SERVER_WORKERS": "3"}
         with _process(command, folder / "php.log", environment) as process:
-            wordpress = WordPress(port)
+            wordpress = WordPress(port, site)
             _await(lambda: _connects(port), process, folder / "php.log")
             yield wordpress
 
