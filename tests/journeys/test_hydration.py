@@ -76,6 +76,7 @@ async def test_a_notice_on_a_hydrated_page_stands_before_the_text_and_after_the_
 ) -> None:
     await watched.read(f"{hydrated_site}/news/{framework}-{slug}")
     page = watched.page
+    assert await page.locator("aside.pennypress-notice").is_visible()
     notice = await page.locator("aside.pennypress-notice").bounding_box()
     first = await page.locator(".body > p").first.bounding_box()
     assert notice is not None
