@@ -202,3 +202,19 @@ def test_cutting_twice_shows_no_more_than_cutting_once(count: int, most: int) ->
     once = walled(page, preview=most, selector="article div")
     again = read(once, preview=most, selector="article div").cut()
     assert set(shown(again)) <= set(shown(once))
+
+
+def test_what_stands_behind_the_column_in_the_same_article_goes_too() -> None:
+    behind = "<div class=more><p>He left at noon.</p></div>"
+    picture = "<figure><img src=last.jpg></figure>"
+    page = walled(article(f"<article><h1>{TITLE}</h1><div>{paragraphs(12)}</div>{picture}{behind}</article>"))
+    assert b"He left at noon" not in page
+    assert b"last.jpg" not in page
+
+
+def test_a_page_that_cannot_be_cleared_is_not_sent_at_all() -> None:
+    backwards = paragraph(9)[::-1]
+    page = article(f"<article><h1>{TITLE}</h1><p>{paragraph(1)}</p><p>{backwards}</p>{paragraphs(12)}</article>")
+    cut = read(page).cut()
+    assert cut.alone is not None
+    assert (cut.head, cut.tail, cut.title) == (b"", b"", TITLE)

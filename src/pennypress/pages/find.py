@@ -93,9 +93,10 @@ def _with_strays(pieces: Sequence[Box], outline: Outline, prose: Prose, title: s
     """The pieces, and every block of prose beside them in the same column or article: a standfirst, a last note."""
     scope = next((box for box in prose.column.ancestors() if box.tag in ("article", "main")), prose.column)
     headline = headline_index(outline.blocks, prose, title)
+    held = {index for piece in pieces for index in range(piece.first, piece.last)}
     strays = [
         outline.blocks[index].box
         for index in range(scope.first, scope.last)
-        if prose.flags[index] and index > headline and not any(p.first <= index < p.last for p in pieces)
+        if prose.flags[index] and index > headline and index not in held
     ]
     return _outermost([*pieces, *strays])
