@@ -308,6 +308,18 @@ def test_a_menu_keeps_its_other_links() -> None:
     assert ">Ferries</a>" in outcome.html
 
 
+def test_neighbours_of_what_goes_stay() -> None:
+    """A heading that happens to begin with the letters of the next withheld word stays, and so does a meta beside."""
+    markup = page(
+        head=f'<meta name="description" content="{ONE}"><meta name="mood" content="We">',
+        body=f"<section><h3>{ONE}</h3><h3>W</h3><h3>Wem</h3></section>",
+    )
+    outcome = swept(markup)
+    assert_clean(outcome)
+    assert '<meta name="mood" content="We">' in outcome.html
+    assert "<section><h3>W</h3><h3>Wem</h3></section>" in outcome.html
+
+
 def test_a_quotation_leaves_no_empty_frame() -> None:
     """When all of a quotation goes, so does the element around it."""
     outcome = swept(page(body=f"<figure class=pull><blockquote><p>{PARAGRAPHS[1]}</p></blockquote></figure>"))

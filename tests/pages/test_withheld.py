@@ -319,6 +319,12 @@ def test_stretches_name_the_pieces_of_a_run(withheld: Withheld) -> None:
     assert (stretch.first, stretch.last, stretch.words) == (1, 3, 11)
 
 
+def test_a_stretch_ends_with_the_last_whole_word(withheld: Withheld) -> None:
+    """A piece is no part of a run because it begins or ends with letters of the next or last word."""
+    (stretch,) = withheld.stretches(["Come", RUN.removesuffix(" tables"), "tap"])
+    assert (stretch.first, stretch.last) == (1, 1)
+
+
 def test_no_run_reaches_over_a_barrier(withheld: Withheld) -> None:
     """None between pieces ends every run."""
     words = RUN.split()

@@ -156,7 +156,7 @@ class _Sweep:
             if name not in _COMMON:
                 by_name.setdefault(name, []).append(node)
         for name, nodes in by_name.items():
-            nodes = [node for node in nodes if name in node.attributes]
+            nodes = [node for node in nodes if name in node.attributes and not _is_gone(node)]
             for stretch in self.withheld.stretches([node.attributes[name] or "" for node in nodes]):
                 for node in nodes[stretch.first : stretch.last + 1]:
                     self._drop_attribute(node, name, 0)

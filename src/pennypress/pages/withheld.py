@@ -122,7 +122,7 @@ class Withheld:
         self._lookups = tuple(_lookup(self._text, spans) for spans in (long, short) if spans)
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """(start, end, words) of each longest match in a squeezed text that holds a run. Raises TooMuch."""
+        """(start, end, words) of each longest row of words in a squeezed text that holds a run. Raises TooMuch."""
         comparisons = 0
         for size, blocks in self._lookups:
             cut = [text[at : at + size] for at in range(0, len(text) - size + 1, size)]
@@ -139,9 +139,9 @@ class Withheld:
                     comparisons += 1 + (left + right) // 64
                     if comparisons > _COMPARISONS:
                         raise TooMuch
-                    count = self._run_words(place - left, place + right)
-                    if count:
-                        yield at - left, at + right, count
+                    first, after = self._whole_words(place - left, place + right)
+                    if self._holds_run(first, after):
+                        yield at + self._starts[first] - place, at + self._ends[after - 1] - place, after - first
                         done = at + right
                         break
 
@@ -157,14 +157,13 @@ class Withheld:
             self._places[block] = places
         return places
 
-    def _run_words(self, start: int, end: int) -> int:
-        """How many whole words stand between two places of the laid-out text; 0 when no wanted run is among them."""
-        first = bisect_left(self._starts, start)
-        after = bisect_right(self._ends, end)
+    def _whole_words(self, start: int, end: int) -> tuple[int, int]:
+        """The first of the words that stand whole between two places of the laid-out text, and the one behind them."""
+        return bisect_left(self._starts, start), bisect_right(self._ends, end)
+
+    def _holds_run(self, first: int, after: int) -> bool:
         last_run = after - self._run
-        if last_run < first or self._wanted_before[last_run + 1] == self._wanted_before[first]:
-            return 0
-        return after - first
+        return last_run >= first and self._wanted_before[last_run + 1] > self._wanted_before[first]
 
 
 def _lookup(text: str, spans: list[tuple[int, int]]) -> tuple[int, frozenset[str]]:
