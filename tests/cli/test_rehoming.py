@@ -78,7 +78,9 @@ class Site:
             await send({"type": "http.response.body", "body": chunk, "more_body": place < len(self.chunks)})
 
 
-async def ask(site: Site, headers: Headers | None = None, method: str = "GET") -> tuple[int, dict[bytes, bytes], bytes]:
+async def ask(
+    site: Site, headers: Headers | None = None, method: str = "GET", app: Rehomed | None = None
+) -> tuple[int, dict[bytes, bytes], bytes]:
     """One request of the browser, and what it gets."""
     sent: list[Any] = []
 
@@ -90,7 +92,7 @@ async def ask(site: Site, headers: Headers | None = None, method: str = "GET") -
 
     asked = [(b"Host", b"127.0.0.1:8000"), *(headers or [])] if not _names_host(headers) else headers
     scope = {"type": "http", "method": method, "scheme": "http", "path": "/", "headers": asked}
-    await Rehomed(site, MOVE)(scope, receive, send)
+    await (app or Rehomed(site, MOVE))(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], dict(sent[0]["headers"]), body
 
@@ -122,10 +124,22 @@ async def test_a_page_is_moved_whole_whatever_its_pieces_and_its_coding() -> Non
     assert b"content-encoding" not in zipped[1]
 
 
-async def test_what_is_no_page_passes_as_it_comes() -> None:
-    script = b'fetch("https://paper.example/api")'
-    _, headers, body = await ask(Site([(b"content-type", b"text/javascript"), (b"content-length", b"34")], script))
-    assert (headers[b"content-length"], body) == (b"34", script)
+@pytest.mark.parametrize(
+    "content_type", [b"text/css", b"text/javascript; charset=utf-8", b"application/json", b"application/rss+xml"]
+)
+async def test_addresses_in_styles_scripts_and_data_lead_here_too(content_type: bytes) -> None:
+    fields = [(b"content-type", content_type), (b"content-length", b"34")]
+    _, headers, body = await ask(Site(fields, b'fetch("https://paper.example/api")'))
+    assert (headers[b"content-length"], body) == (b"34", b'fetch("http://127.0.0.1:8000/api")')
+
+
+@pytest.mark.parametrize("content_type", [b"image/jpeg", b"text/plain", b"text/event-stream", b"application/pdf"])
+async def test_what_is_no_such_text_passes_as_it_comes(content_type: bytes) -> None:
+    picture = b"bytes that happen to hold https://paper.example/"
+    assert (await ask(Site([(b"content-type", content_type)], picture)))[2] == picture
+
+
+async def test_a_page_that_cannot_be_read_passes_as_it_comes() -> None:
     unreadable = b"not gzip: https://paper.example/"
     fields = [(b"content-type", b"text/html"), (b"content-encoding", b"gzip")]
     assert (await ask(Site(fields, unreadable)))[2] == unreadable
@@ -144,6 +158,16 @@ async def test_redirects_stay_and_what_binds_the_browser_to_https_goes() -> None
         b"content-security-policy": b" img-src http://127.0.0.1:8000 'self'",
         b"content-length": b"0",
     }
+
+
+async def test_only_the_cookies_that_the_site_set_go_to_it() -> None:
+    site = Site([(b"Set-Cookie", b"session=s1; Domain=paper.example; Secure"), (b"Set-Cookie", b"ab=")], b"")
+    rehomed = Rehomed(site, MOVE)
+    await ask(site, [(b"Cookie", b"session=of-another-program; sso=secret")], app=rehomed)
+    await ask(site, [(b"Cookie", b"session=of-another-program; sso=secret; session=s1;ab="), (b"X", b"y")], app=rehomed)
+    first, second = (dict(scope["headers"]) for scope in site.asked)
+    assert b"cookie" not in first
+    assert second[b"cookie"] == b"session=s1; ab="
 
 
 async def test_nobody_but_the_browser_here_is_answered() -> None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pennypress.cli.cookies import Cookies
 from pennypress.errors import Undecodable
 from pennypress.http.answer import Kind, first, kind_of
 from pennypress.http.fetch import App, Message, Receive, Scope, Send
@@ -16,7 +17,10 @@ from pennypress.pages.source import undo_coding
 
 Headers = list[tuple[bytes, bytes]]
 
-_LARGEST_PAGE = 10_000_000
+_LARGEST_TEXT = 10_000_000
+_TEXT = re.compile(
+    rb"text/(?:css|javascript|xml)|application/(?:[\w.-]+\+)?(?:json|xml|(?:x-)?javascript)\b", re.IGNORECASE
+)
 # What would bind the browser to https or to the site's own host, or have it report there.
 _LEFT_OUT = frozenset(
     (
@@ -100,11 +104,13 @@ class Move:
 
 
 class Rehomed:
-    """An app of the site at ``move.home``, for the browser at ``move.here`` and for no other."""
+    """An app of the site at ``move.home``, for the browser at ``move.here`` and for no other; of that browser's cookies
+    it sees those that it set itself."""
 
     def __init__(self, app: App, move: Move) -> None:
         self._app = app
         self._move = move
+        self._cookies = Cookies()
         port = urlsplit(move.here).port
         self._hosts = frozenset(f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]"))
 
@@ -120,16 +126,22 @@ class Rehomed:
             await _say(send, 404, "Service workers are left out: they would outlive this trial in the browser.\n")
         else:
             scheme = urlsplit(self._move.home).scheme
-            onward = {**scope, "scheme": scheme, "headers": self._move.outward(headers)}
-            await self._app(onward, receive, _Moving(send, self._move, scope["method"]))
+            onward = {**scope, "scheme": scheme, "headers": self._move.outward(self._with_own_cookies(headers))}
+            await self._app(onward, receive, _Moving(send, self._move, self._cookies, scope["method"]))
+
+    def _with_own_cookies(self, headers: Headers) -> Headers:
+        held = [(name, self._cookies.passed(value) if name == b"cookie" else value) for name, value in headers]
+        return [(name, value) for name, value in held if value or name != b"cookie"]
 
 
 class _Moving:
-    """Stands in for the server's ``send``: keeps a page back until it is whole, and moves its links."""
+    """Stands in for the server's ``send``: keeps a text (a page, a style, data) back until it is whole, and moves its
+    links."""
 
-    def __init__(self, send: Send, move: Move, method: str) -> None:
+    def __init__(self, send: Send, move: Move, cookies: Cookies, method: str) -> None:
         self._send = send
         self._move = move
+        self._cookies = cookies
         self._method = method
         self._start: Message | None = None
         self._body = bytearray()
@@ -138,7 +150,10 @@ class _Moving:
         if message["type"] == "http.response.start":
             headers = self._move.inward([(name.lower(), value) for name, value in message["headers"]])
             started = {**message, "headers": headers}
-            if self._method == "HEAD" or kind_of(headers) is not Kind.PAGE or not _has_body(message["status"]):
+            for name, value in headers:
+                if name == b"set-cookie":
+                    self._cookies.note(value)
+            if self._method == "HEAD" or not _is_text(headers) or not _has_body(message["status"]):
                 await self._send(started)
             else:
                 self._start = started
@@ -151,7 +166,7 @@ class _Moving:
         assert self._start is not None
         self._body += message.get("body", b"")
         more = message.get("more_body", False)
-        if more and len(self._body) <= _LARGEST_PAGE:
+        if more and len(self._body) <= _LARGEST_TEXT:
             return
         start, self._start = self._start, None
         if more:  # too large to be moved: as it is
@@ -166,12 +181,17 @@ class _Moving:
         """The page with its links moved; as it is where it cannot be read or is of a charset with wide letters."""
         coding, body = first(headers, b"content-encoding"), bytes(self._body)
         try:
-            plain = undo_coding(body, coding.decode("latin-1") if coding else None, limit=_LARGEST_PAGE)
+            plain = undo_coding(body, coding.decode("latin-1") if coding else None, limit=_LARGEST_TEXT)
         except Undecodable:
             return headers, body
         moved = self._move.page(plain)
         kept = [(name, value) for name, value in headers if name not in (b"content-length", b"content-encoding")]
         return [*kept, (b"content-length", b"%d" % len(moved))], moved
+
+
+def _is_text(headers: Headers) -> bool:
+    """Whether an answer is a page, or a style, script, feed or data in which addresses may stand."""
+    return kind_of(headers) is Kind.PAGE or _TEXT.match(first(headers, b"content-type") or b"") is not None
 
 
 def _has_body(status: int) -> bool:
