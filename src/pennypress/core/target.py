@@ -13,8 +13,10 @@ from pennypress.errors import TargetError
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_CONTROL = re.compile(r"[\x00-\x20#\x7f]")
 _ENCODED_CONTROL = re.compile(r"%(?:[01][0-9A-F]|7F)", re.IGNORECASE)
+_ENCODED_SLASH = re.compile(r"%(?=2F|5C)")
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 _PARAMS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"/{2,}")
 _TRACKING = re.compile(
@@ -30,12 +32,14 @@ class Target:
     """A request target in its two forms.
 
     ``path`` and ``query`` are what is forwarded: RFC 3986 section 6.2.2 normalisation and nothing else.
-    ``folded`` is what is matched and counted: two paths that some origin might serve alike fold alike.
+    ``folded`` is what is counted: two paths that some origin might serve alike fold alike. ``paths`` is what is
+    matched: ``folded``, and, where they differ, the path as an origin reads it to whom an encoded slash is none.
     """
 
     path: str
     query: str
     folded: str
+    paths: tuple[str, ...]
 
     @property
     def forwarded(self) -> str:
@@ -60,11 +64,13 @@ def read_target(raw: str) -> Target:
     if not path.startswith("/"):
         raise TargetError("the request target is not a path")
     if _CONTROL.search(raw) or _ENCODED_CONTROL.search(path) or not raw.isascii():
-        raise TargetError("the request target holds a control character, a space or a raw non-ASCII byte")
+        raise TargetError("the request target holds a control character, a space, a # or a raw non-ASCII byte")
     if _BAD_ESCAPE.search(path):
         raise TargetError("the request target holds an invalid percent-escape")
     normal = _remove_dot_segments(_ESCAPE.sub(_normal_escape, path))
-    return Target(path=normal, query=query, folded=fold(normal))
+    folded = fold(normal)
+    kept = _tidied(_decoded(_ENCODED_SLASH.sub("%25", normal)))
+    return Target(path=normal, query=query, folded=folded, paths=tuple(dict.fromkeys((folded, kept))))
 
 
 def fold(path: str) -> str:
@@ -73,27 +79,25 @@ def fold(path: str) -> str:
     Raises TargetError where decoding brings out a control character or a way above the root.
     """
     seen = path
-    while (decoded := unquote(seen)) != seen:
+    while (decoded := _decoded(seen)) != seen:
         seen = decoded
     seen = seen.replace("\\", "/")
     if any(ord(char) < 0x20 or ord(char) == 0x7F for char in seen):
         raise TargetError("the request target hides a control character")
-    seen = _SLASHES.sub("/", _PARAMS.sub("", seen))
-    seen = _remove_dot_segments(seen if seen.startswith("/") else "/" + seen)
-    return seen.casefold().rstrip("/") or "/"
+    return _tidied(seen)
 
 
 def counted_query(query: str) -> str:
-    """A query string less its tracking parameters, the rest in one order."""
-    if not query:
-        return ""
-    return "&".join(sorted(pair for pair in query.split("&") if pair and not _TRACKING.match(pair.partition("=")[0])))
+    """A query string less its tracking parameters, the rest in the order asked for: of two parameters of one name an
+    origin may read the first or the last."""
+    return "&".join(pair for pair in query.split("&") if pair and not _is_tracking(pair))
 
 
 class PathPattern:
     """A pattern of paths: ``*`` is one segment, ``**`` any number of them (none included).
 
-    Inside a segment ``*`` stands for any characters, so ``/news/*.html`` works. Matching is on folded paths.
+    Inside a segment ``*`` stands for any characters, so ``/news/*.html`` works. Matching is on folded paths. ``root``
+    is the path before the first star; None where there is none, and the pattern one page.
     """
 
     __slots__ = ("_match", "root", "text")
@@ -103,7 +107,7 @@ class PathPattern:
             raise ValueError(f"a path pattern begins with a slash: {text!r}")
         self.text = text
         segments = fold(text).strip("/").split("/")
-        self.root = "/" + "/".join(_literal_head(segments))
+        self.root: str | None = "/" + "/".join(_literal_head(segments)) if "*" in text else None
         self._match = re.compile(_expression(segments)).fullmatch
 
     def matches(self, folded: str) -> bool:
@@ -124,6 +128,22 @@ def any_matches(patterns: Iterable[PathPattern], paths: Iterable[str]) -> bool:
     """Whether any of the folded paths is of any of the patterns."""
     held = tuple(paths)
     return any(pattern.matches(path) for pattern in patterns for path in held)
+
+
+def _is_tracking(pair: str) -> bool:
+    """Whether a pair says only where a reader came from; some origins end a pair at a semicolon too."""
+    return ";" not in pair and _TRACKING.match(pair.partition("=")[0]) is not None
+
+
+def _decoded(path: str) -> str:
+    """The path with its escapes undone once. A byte that is no UTF-8 is read as Latin-1: no two become one."""
+    return _NO_UTF8.sub(lambda found: chr(ord(found[0]) - 0xDC00), unquote(path, errors="surrogateescape"))
+
+
+def _tidied(path: str) -> str:
+    path = _SLASHES.sub("/", _PARAMS.sub("", path))
+    path = _remove_dot_segments(path if path.startswith("/") else "/" + path)
+    return path.casefold().rstrip("/") or "/"
 
 
 def _normal_escape(found: re.Match[str]) -> str:

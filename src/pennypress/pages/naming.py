@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pennypress.core.target import PathPattern, Target, any_matches, read_target
 from pennypress.errors import TargetError
 
+_PAGE_NUMBER = re.compile(r"[0-9]{1,4}")
 _LATER_PAGE = re.compile(r"^(?:/page)?/([0-9]{1,4})$")
 
 
@@ -34,13 +35,14 @@ def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPat
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or f"{parts.hostname or ''}{port}" != own_host:
+    own = parts.scheme in ("http", "https") and f"{parts.hostname or ''}{port}" == own_host
+    if not own and (parts.scheme or parts.netloc):
         return None
     try:
         target = read_target((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     except TargetError:
         return None
-    if patterns and not any_matches(patterns, (target.folded,)):
+    if patterns and not any_matches(patterns, target.paths):
         return None
     return target
 
@@ -48,8 +50,8 @@ def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPat
 def name_article(asked: Target, canonical: Target | None) -> Name:
     """Name the article at an address, with the canonical link that is believed of it (None: by its own address)."""
     if canonical is None:
-        return Name(asked.key, (asked.folded,), None, continued=False)
-    paths = tuple(dict.fromkeys((asked.folded, canonical.folded)))
+        return Name(asked.key, asked.paths, None, continued=False)
+    paths = tuple(dict.fromkeys((*asked.paths, *canonical.paths)))
     return Name(canonical.key, paths, canonical, continued=is_later_page(asked, canonical))
 
 
@@ -58,7 +60,7 @@ def is_later_page(asked: Target, canonical: Target) -> bool:
     if asked.folded == canonical.folded:
         return (
             any(
-                name in ("page", "p", "seite", "pagina") and value.isdecimal() and int(value) >= 2
+                name in ("page", "p", "seite", "pagina") and _PAGE_NUMBER.fullmatch(value) and int(value) >= 2
                 for name, value in parse_qsl(asked.query)
             )
             and asked.query != canonical.query

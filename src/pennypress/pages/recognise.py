@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pennypress.core.article import Access, Article
-from pennypress.core.target import PathPattern, Target
+from pennypress.core.target import PathPattern, Target, any_matches
 from pennypress.pages.naming import canonical_target, name_article
 from pennypress.pages.page import Page
 
@@ -20,11 +20,11 @@ class Grounds:
 
     def hold(self, target: Target) -> bool:
         """Whether an address lies where articles are, and is not the root of the paths that hold them."""
-        return _holds(self.patterns, target.folded)
+        return _holds(self.patterns, target.paths)
 
     def under(self, target: Target) -> bool:
         """Whether an address lies under the article paths, their root included."""
-        return any(pattern.matches(target.folded) for pattern in self.patterns)
+        return any_matches(self.patterns, target.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def recognise(
 
 def unread_subject(asked: Target, word: Access | None) -> Subject:
     """The article at an address whose page could not be read."""
-    article = Article(key=asked.key, paths=(asked.folded,), access=word)
+    article = Article(key=asked.key, paths=asked.paths, access=word)
     return Subject(article, brief=False, continued=False, claimed=None, why="under the article paths, unreadable")
 
 
@@ -94,5 +94,5 @@ def _why_article(
 
 
 @lru_cache(maxsize=4096)
-def _holds(patterns: tuple[PathPattern, ...], folded: str) -> bool:
-    return any(pattern.matches(folded) and folded != pattern.root for pattern in patterns)
+def _holds(patterns: tuple[PathPattern, ...], paths: tuple[str, ...]) -> bool:
+    return any(pattern.matches(path) and path != pattern.root for pattern in patterns for path in paths)
