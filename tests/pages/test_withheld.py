@@ -147,6 +147,25 @@ def test_finds_the_text_in_each_encoding(withheld: Withheld, name: str, text: st
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
+def test_finds_the_text_at_rest(name: str) -> None:
+    """Kept for long, it looks at brief texts without what whole pages need, and finds the same."""
+    withheld = Withheld(WITHHELD, KEPT)
+    withheld.rest()
+    assert withheld.in_text(f"{ELSEWHERE[:40]} {ENCODINGS[name](RUN)}")
+    assert not withheld.in_text(ENCODINGS[name](ELSEWHERE))
+
+
+@given(before=st.integers(0, 40), first=st.integers(0, 50), count=st.integers(1, 20))
+def test_rest_changes_no_answer(before: int, first: int, count: int) -> None:
+    """At rest and laid out, a text holds a run or does not."""
+    withheld = Withheld(WITHHELD, KEPT)
+    text = "x" * before + " ".join(WITHHELD.split()[first : first + count])
+    laid_out = withheld.words_in(text)
+    withheld.rest()
+    assert (withheld.words_in(text) > 0) == (laid_out > 0)
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
 def test_leaves_other_text_alone_in_each_encoding(withheld: Withheld, name: str) -> None:
     """Text that shares no run with the withheld text is never found."""
     assert not withheld.in_text(ENCODINGS[name](f"{ELSEWHERE} {KEPT}"))

@@ -6,6 +6,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 
 _CHARACTERS = 24_000_000
 _INFLATED = 4_000_000
@@ -15,6 +16,7 @@ _DEFLATED_FROM = 24
 _READABLE_FROM = 14
 _SAMPLE = 2048
 _STREAMS_IN_ONE = 8
+_NAMED = 48
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _HEX = b"0123456789abcdefABCDEF"
@@ -52,9 +54,10 @@ class Work:
 
     def is_new(self, piece: bytes) -> bool:
         """Whether a piece comes up for the first time."""
-        if piece in self.seen:
+        name = piece if len(piece) < _NAMED else blake2b(piece, digest_size=16).digest()
+        if name in self.seen:
             return False
-        self.seen.add(piece)
+        self.seen.add(name)
         return True
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, compress
@@ -18,6 +19,7 @@ RUN = 8
 
 _LONG_RUN = 19
 _COMPARISONS = 200_000
+_BRIEF = 4096
 _BETWEEN_WAYS = "\x00"
 _BARRIER = "\x01"
 _WIDEST = 4
@@ -32,6 +34,18 @@ class Stretch:
     words: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """Runs of at least ``shortest`` letters, any of which holds a whole block of ``size`` at every multiple of it.
+
+    ``spans`` are the places of the laid-out text that they cover.
+    """
+
+    shortest: int
+    size: int
+    spans: tuple[tuple[int, int], ...]
+
+
 class Withheld:
     """The text that must not leave, less the runs of words that also stand in what is kept.
 
@@ -41,6 +55,8 @@ class Withheld:
     def __init__(self, withheld: str, kept: str) -> None:
         self._clean: set[bytes] = set()
         self._places: dict[str, list[int]] = {}
+        self._blocks: dict[int, frozenset[str]] = {}
+        self._resting = False
         plain = words(withheld)
         self.words = len(plain)
         self._run = min(RUN, self.words)
@@ -72,13 +88,20 @@ class Withheld:
         self._clean = work.seen
         return 0
 
+    def rest(self) -> None:
+        """Let go of what makes looking at whole pages fast, so as to be kept for long: brief texts do without it."""
+        self._clean = set()
+        self._places = {}
+        self._blocks = {}
+        self._resting = True
+
     def is_short(self, text: str) -> bool:
         """Whether a text is too short to hold a run in any form: the cheap test before the others."""
-        return not self._lookups or len(text) * (1 if text.isascii() else _WIDEST) < self._shortest
+        return not self._tiers or len(text) * (1 if text.isascii() else _WIDEST) < self._shortest
 
     def stretches(self, pieces: Sequence[str | None]) -> tuple[Stretch, ...]:
         """Where runs stand in pieces of plain text that follow each other; None is a piece that no run reaches over."""
-        if not self._lookups:
+        if not self._tiers:
             return ()
         squeezed = [_BARRIER if piece is None else squeeze(piece) for piece in pieces]
         starts = list(accumulate((len(piece) for piece in squeezed), initial=0))
@@ -101,41 +124,45 @@ class Withheld:
         the text looked at, so only every k-th block of that text is looked up.
         """
         self._text = _BETWEEN_WAYS.join("".join(way) for way, _ in ways)
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._starts = array("I")
+        self._ends = array("I")
         wanted_runs: list[bool] = []
         long: list[tuple[int, int]] = []
         short: list[tuple[int, int]] = []
         at = 0
         for way, wanted in ways:
             edges = list(accumulate((len(word) for word in way), initial=at))
-            self._starts += edges[:-1]
-            self._ends += edges[1:]
+            self._starts.extend(edges[:-1])
+            self._ends.extend(edges[1:])
             wanted_runs += wanted + [False] * (len(way) - len(wanted))
             for first in (first for first, is_wanted in enumerate(wanted) if is_wanted):
                 start, end = edges[first], edges[first + self._run]
                 (long if end - start >= _LONG_RUN else short).append((start, end))
             at = edges[-1] + len(_BETWEEN_WAYS)
-        self._wanted_before = list(accumulate(wanted_runs, initial=0))
-        lengths = [end - start for start, end in long + short]
-        self._shortest = min(lengths, default=0)
-        self._lookups = tuple(_lookup(self._text, spans) for spans in (long, short) if spans)
+        self._wanted_before = array("I", accumulate(wanted_runs, initial=0))
+        self._tiers = tuple(_tier(spans) for spans in (long, short) if spans)
+        self._shortest = min((tier.shortest for tier in self._tiers), default=0)
+
+    def _blocks_of(self, tier: _Tier) -> frozenset[str]:
+        """Every block of a tier's runs."""
+        blocks = self._blocks.get(tier.size)
+        if blocks is None:
+            self._resting = False
+            places = (at for start, end in tier.spans for at in range(start, end - tier.size + 1))
+            blocks = frozenset(self._text[at : at + tier.size] for at in places)
+            self._blocks[tier.size] = blocks
+        return blocks
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
         """(start, end, words) of each longest row of words in a squeezed text that holds a run. Raises TooMuch."""
         comparisons = 0
-        for size, blocks in self._lookups:
-            cut = [text[at : at + size] for at in range(0, len(text) - size + 1, size)]
-            hits = blocks.intersection(cut)
-            if not hits:
-                continue
+        for tier in self._tiers:
             done = 0
-            for number in compress(range(len(cut)), map(hits.__contains__, cut)):
-                at = number * size
+            for at in self._hits(tier, text):
                 if at < done:
                     continue
-                for place in self._places_of(cut[number]):
-                    left, right = _extent(self._text, place, text, at, size)
+                for place in self._places_of(text[at : at + tier.size]):
+                    left, right = _extent(self._text, place, text, at, tier.size)
                     comparisons += 1 + (left + right) // 64
                     if comparisons > _COMPARISONS:
                         raise TooMuch
@@ -145,16 +172,24 @@ class Withheld:
                         done = at + right
                         break
 
+    def _hits(self, tier: _Tier, text: str) -> Iterable[int]:
+        """Places of a squeezed text that hold a block of a tier: at least one of them in every run."""
+        size = tier.size
+        if len(text) <= _BRIEF and self._resting:
+            own = {text[at : at + size] for at in range(len(text) - size + 1)}
+            found = [block for start, end in tier.spans for block in _cut(self._text[start:end], size) if block in own]
+            return sorted({at for block in found for at in _all_places(block, text)})
+        blocks = _cut(text, size)
+        hits = self._blocks_of(tier).intersection(blocks)
+        if not hits:
+            return ()
+        return compress(range(0, len(blocks) * size, size), map(hits.__contains__, blocks))
+
     def _places_of(self, block: str) -> list[int]:
         """Where a block stands in the laid-out text."""
         places = self._places.get(block)
         if places is None:
-            places = []
-            place = self._text.find(block)
-            while place >= 0:
-                places.append(place)
-                place = self._text.find(block, place + 1)
-            self._places[block] = places
+            places = self._places[block] = list(_all_places(block, self._text))
         return places
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int]:
@@ -166,20 +201,27 @@ class Withheld:
         return last_run >= first and self._wanted_before[last_run + 1] > self._wanted_before[first]
 
 
-def _lookup(text: str, spans: list[tuple[int, int]]) -> tuple[int, frozenset[str]]:
-    size = (min(end - start for start, end in spans) + 1) // 2
-    places = {at for start, end in _merged(spans) for at in range(start, end - size + 1)}
-    return size, frozenset(text[at : at + size] for at in places)
-
-
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in spans:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+def _tier(runs: list[tuple[int, int]]) -> _Tier:
+    shortest = min(end - start for start, end in runs)
+    spans: list[tuple[int, int]] = []
+    for start, end in runs:
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            merged.append((start, end))
-    return merged
+            spans.append((start, end))
+    return _Tier(shortest, (shortest + 1) // 2, tuple(spans))
+
+
+def _cut(text: str, size: int) -> list[str]:
+    """A text in blocks of a size, without what is left over."""
+    return [text[at : at + size] for at in range(0, len(text) - size + 1, size)]
+
+
+def _all_places(block: str, text: str) -> Iterator[int]:
+    place = text.find(block)
+    while place >= 0:
+        yield place
+        place = text.find(block, place + 1)
 
 
 def _extent(known: str, place: int, text: str, at: int, size: int) -> tuple[int, int]:
