@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Origin, pennypress, write_config
+from tests.cli.program import Origin, pennypress, story, write_config
 
 
 def rows(printed: str) -> dict[str, str]:
@@ -24,7 +25,10 @@ def test_an_article_is_explained_from_its_body_to_both_readers(tmp_path: Path, o
     assert told["Counted as"] == "/news/a1"
     assert told["Body"] == 'found by "article": 252 words in 12 blocks'
     assert told["Preview"].endswith("are withheld")
-    assert told["It ends with"].endswith("nobody on the island had expected.")
+    assert told["Canonical link"] == "none found"
+    preview = ended.out.partition("The preview\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.partition(":")[0] for line in preview] == ["Story1 1", "Story1 2"]
+    assert preview[-1].endswith("nobody on the island had expected.")
     assert told["structured data"].startswith("html > head > script")
     fresh, _, walled = ended.out.partition("A reader whose limit is used up gets the preview: used-up")
     assert "A reader who was never here gets the whole article: granted" in fresh
@@ -89,3 +93,37 @@ def test_a_site_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     assert ended.err.startswith("[gateway] upstream http://127.0.0.1:9: the origin failed (down)")
     assert ended.err.count("\n") == 1
     assert pennypress(tmp_path, "explain", "news").err.startswith("news: the request target is not a path")
+
+
+def test_a_canonical_link_is_told_with_whether_it_is_followed(tmp_path: Path, origin: Origin) -> None:
+    write_config(tmp_path, origin, site="http://paper.example")
+    for link, words in (
+        ("http://paper.example/news/one", "http://paper.example/news/one"),
+        ("http://other.example/news/one", "http://other.example/news/one, which is not followed"),
+    ):
+        origin.pages["/news/a1"] = story("story1", head=f'<link rel="canonical" href="{link}">')
+        assert rows(pennypress(tmp_path, "explain", "/news/a1").out)["Canonical link"].startswith(words)
+
+
+def test_another_sites_page_is_refused_and_the_gateways_own_address_is_the_papers(
+    tmp_path: Path, origin: Origin
+) -> None:
+    port = write_config(tmp_path, origin, site="http://paper.example")
+    refused = pennypress(tmp_path, "explain", "https://other.example/news/a1")
+    assert refused.code == 1
+    assert refused.err.startswith("https://other.example/news/a1 is not on http://paper.example")
+    assert refused.err.count("\n") == 1
+    assert pennypress(tmp_path, "explain", f"http://127.0.0.1:{port}/news/a1").code == 0
+    ((_, _, headers),) = origin.asked
+    assert (headers["host"], headers["x-forwarded-proto"]) == ("paper.example", "http")
+
+
+def test_programs_get_json(tmp_path: Path, origin: Origin) -> None:
+    write_config(tmp_path, origin)
+    told = json.loads(pennypress(tmp_path, "explain", "/news/a1", "--json").out)
+    assert (told["article"], told["key"], told["body"]["rule"]) == (True, "/news/a1", "article")
+    assert len(told["preview"]) == 2
+    assert told["second_places"][0]["kind"] == "structured data"
+    assert [reader["reason"] for reader in told["readers"]] == ["granted", "used-up"]
+    front = json.loads(pennypress(tmp_path, "explain", "/", "--json").out)
+    assert front == {"target": "/", "status": 200, "article": False, "why": front["why"]}

@@ -12,8 +12,11 @@ from pennypress.http.answer import Answer
 AGENT = "pennypress-explain"
 
 
-async def ask(base: str, target: Target, *, host: str, agent: str, largest: int, seconds: float) -> Answer:
-    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``.
+async def ask(
+    base: str, target: Target, *, host: str, agent: str, largest: int, seconds: float, scheme: str | None = None
+) -> Answer:
+    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, and
+    as by a reader who came by ``scheme``.
 
     Raises OriginError, TOO_LARGE for a body of more than ``largest`` bytes.
     """
@@ -23,6 +26,8 @@ async def ask(base: str, target: Target, *, host: str, agent: str, largest: int,
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Encoding": "gzip, br, zstd",
     }
+    if scheme is not None:
+        headers["X-Forwarded-Proto"] = scheme
     timeout = aiohttp.ClientTimeout(total=seconds)
     try:
         async with (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -15,6 +14,7 @@ from pennypress.errors import OriginError, PennypressError, TargetError
 def explain(
     url: Annotated[str, typer.Argument(metavar="URL", help="The page's address, or its path.", show_default=False)],
     config: ConfigFile = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
     """Fetch a page from the site behind, with no cookies, and say what Pennypress makes of it and why.
 
@@ -24,7 +24,7 @@ def explain(
 
     Example: pennypress explain https://www.example.com/news/flood
     """
-    from pennypress.cli.explanation import look, show, target_of
+    from pennypress.cli.explanation import host_for, look, show, show_json, target_of
     from pennypress.cli.screen import refuse
     from pennypress.config import load
 
@@ -33,10 +33,14 @@ def explain(
         target = target_of(url)
     except TargetError as error:
         refuse(f"{url}: {error}; write an address, or a path that begins with a slash.")
-    host = urlsplit(url).netloc or urlsplit(loaded.paper.url or loaded.gateway.upstream).netloc
+    host = host_for(url, loaded)
+    if host is None:
+        refuse(
+            f"{url} is not on {loaded.paper.url}, the paper that {config} is for; give one of its addresses, or a path."
+        )
     try:
         found = asyncio.run(look(loaded, target, host))
     except OriginError as error:
         place = f"[gateway] upstream {loaded.gateway.upstream}"
         raise PennypressError(f"{place}: {error}; start the site, or mend the address.") from None
-    show(loaded, target, found)
+    (show_json if as_json else show)(loaded, target, found)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
-
-from selectolax.lexbor import LexborHTMLParser
 
 from pennypress.cli.asking import AGENT, ask
 from pennypress.cli.screen import say, show_rows
@@ -28,7 +28,7 @@ from pennypress.store import Controls
 from pennypress.store.opening import sqlite_path
 
 _NOBODY = ReaderId(bytes(16))
-_LAST_WORDS = 24
+_LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,23 @@ async def look(config: Config, target: Target, host: str) -> Explanation:
         agent=AGENT,
         largest=gateway.largest_article,
         seconds=gateway.origin_timeout.total_seconds(),
+        scheme=urlsplit(config.paper.url).scheme if config.paper.url else None,
     )
     controls = await _controls(config)
     if answer.status != 200 or kind_of(list(answer.headers)) is not Kind.PAGE:
         return Explanation(answer, None, "", None, controls)
     return read_answer(config, target, host, answer, controls)
+
+
+def host_for(url: str, config: Config) -> str | None:
+    """The host under which the site behind is asked for an address; None where that is one of another site.
+
+    The gateway's own address on this machine stands for the paper's.
+    """
+    named, own = urlsplit(url).netloc.lower(), urlsplit(config.paper.url or "").netloc
+    if not named or (own and _LOOPBACK.fullmatch(named)):
+        return own or urlsplit(config.gateway.upstream).netloc
+    return named if own in ("", named) else None
 
 
 def target_of(url: str) -> Target:
@@ -121,6 +133,9 @@ def show(config: Config, target: Target, found: Explanation) -> None:
     """Print an explanation."""
     content_type = first(found.answer.headers, b"content-type") or b"nothing said"
     rows = [("Answer", f"{found.answer.status}, {content_type.decode('latin-1')}, {len(found.answer.body):,} bytes")]
+    location = first(found.answer.headers, b"location")
+    if location is not None:
+        rows.append(("Leads to", location.decode("latin-1")))
     subject, page = found.subject, found.page
     if subject is None:
         rows.append(("Article", f"no: {_why_none(config, target, found)}"))
@@ -130,6 +145,7 @@ def show(config: Config, target: Target, found: Explanation) -> None:
     rows += [
         ("Article", f"yes: {subject.why}"),
         ("Counted as", article.key),
+        ("Canonical link", _canonical(page, subject)),
         ("Title", article.title or "none found"),
         ("Sections", ", ".join(article.sections) or "none found"),
         ("Tags", ", ".join(article.tags) or "none found"),
@@ -142,6 +158,8 @@ def show(config: Config, target: Target, found: Explanation) -> None:
     else:
         cut = page.cut(continued=subject.continued)
         show_rows(target.forwarded, [*rows, *_body_rows(page, subject, cut)])
+        if cut.preview and not subject.brief:
+            show_rows("The preview", [(line,) for line in cut.preview.splitlines()])
         show_rows("Where the withheld text stands a second time, and is taken out", _second_places(cut))
         show_rows("Scripts of the cut page", _fates(cut))
     if config.meter.mode is not Mode.ON:
@@ -163,17 +181,15 @@ def _body_rows(page: Page, subject: Subject, cut: Cut) -> Iterator[tuple[str, st
     yield "Preview", f"{page.words - cut.withheld_words:,} words; {cut.withheld_words:,} are withheld"
     if cut.alone is not None:
         yield "Cut", f"cannot be cut: {cut.alone}; without a grant the headline and the wall go out alone"
-    elif not subject.continued:
-        yield "It ends with", f"... {_end_of_preview(cut)}"
 
 
-def _end_of_preview(cut: Cut) -> str:
-    """The last words before the wall."""
-    shown = LexborHTMLParser(cut.head.decode("utf-8", "replace")).body
-    for unseen in shown.css("script, style, noscript, template") if shown else ():
-        unseen.decompose()
-    words = shown.text(separator=" ").split() if shown else []
-    return " ".join(words[-_LAST_WORDS:])
+def _canonical(page: Page | None, subject: Subject) -> str:
+    link = page.facts.canonical if page is not None else None
+    if link is None:
+        return "none found"
+    return (
+        link if subject.claimed is not None else f"{link}, which is not followed: it leads to no article of this paper"
+    )
 
 
 def _second_places(cut: Cut) -> list[tuple[str, ...]]:
@@ -185,6 +201,42 @@ def _second_places(cut: Cut) -> list[tuple[str, ...]]:
 
 def _fates(cut: Cut) -> list[tuple[str, ...]]:
     return [("kept" if fate.kept else "left out", fate.script, fate.why) for fate in cut.scripts]
+
+
+def show_json(config: Config, target: Target, found: Explanation) -> None:
+    """Print an explanation for programs."""
+    subject, page = found.subject, found.page
+    told: dict[str, object] = {
+        "target": target.forwarded,
+        "status": found.answer.status,
+        "article": subject is not None,
+        "why": subject.why if subject is not None else _why_none(config, target, found),
+    }
+    if subject is not None:
+        told |= {"key": subject.article.key, "title": subject.article.title, "brief": subject.brief}
+        told |= {"unread": found.unread or None, "mode": config.meter.mode.value}
+        now = datetime.now(UTC)
+        told["readers"] = [_decided(who, decision) for who, decision in decisions(config, found, now)]
+    if subject is not None and page is not None:
+        cut = page.cut(continued=subject.continued)
+        told |= {
+            "canonical": page.facts.canonical,
+            "canonical_followed": subject.claimed is not None,
+            "body": {"rule": page.body_rule, "words": page.words, "blocks": page.blocks},
+            "preview": cut.preview.splitlines(),
+            "withheld_words": cut.withheld_words,
+            "alone": cut.alone,
+            "second_places": [
+                {"kind": place.kind.value, "where": place.where, "words": place.words} for place in cut.findings
+            ],
+            "scripts": [{"script": fate.script, "kept": fate.kept, "why": fate.why} for fate in cut.scripts],
+        }
+    print(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+def _decided(who: str, decision: Decision) -> dict[str, object]:
+    steps = [{"rule": step.rule, "matched": step.matched, "answer": step.answer} for step in decision.trace]
+    return {"reader": who, "full": decision.full, "reason": decision.reason.value, "trace": steps}
 
 
 def _why_none(config: Config, target: Target, found: Explanation) -> str:

@@ -44,6 +44,7 @@ class Cut:
 
     ``alone`` is None, or says why the page could not be cut: then both are empty, and the headline and the wall go out
     alone. ``wide`` is the charset into which the wall's ASCII must be put where its bytes are no text there (UTF-16).
+    ``preview`` is the text of the body that is left, a line a block.
     """
 
     head: bytes
@@ -55,6 +56,7 @@ class Cut:
     scripts: tuple[ScriptFate, ...] = ()
     wide: str | None = None
     withheld: Withheld | None = None
+    preview: str = ""
 
     def tells(self, header: str) -> bool:
         """Whether the value of a header holds withheld text, in any form."""
@@ -200,6 +202,7 @@ def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
         scripts=fates,
         wide=page.wide,
         withheld=withheld,
+        preview=cutting.kept,
     )
 
 
