@@ -308,6 +308,12 @@ def test_a_menu_keeps_its_other_links() -> None:
     assert ">Ferries</a>" in outcome.html
 
 
+def test_templates_may_nest_without_end() -> None:
+    """Depth is no way to hide, nor to break the sweep."""
+    outcome = swept(page(body="<template>" * 400 + ALL + "</template>" * 400))
+    assert_clean(outcome)
+
+
 def test_neighbours_of_what_goes_stay() -> None:
     """A heading that happens to begin with the letters of the next withheld word stays, and so does a meta beside."""
     markup = page(

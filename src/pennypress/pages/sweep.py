@@ -16,6 +16,7 @@ from pennypress.pages.withheld import Withheld
 _ROUNDS = 4
 _DEEPEST = 100
 _BATCH = 64
+_LOOKS = 40
 _JSON_TYPES = frozenset({"importmap", "speculationrules"})
 _CODE_TYPES = frozenset({"", "module", "text/babel", "text/jsx"})
 _RAW = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp", "textarea", "plaintext"})
@@ -94,6 +95,7 @@ class _Sweep:
             self.kept.add(node.mem_id)
             self.holding.update(above.mem_id for above in _above(node))
         self.findings: list[Finding] = []
+        self._left = 0
 
     def pieces(self) -> None:
         """Look at every script, style, attribute, comment and text by itself, and at those of one kind together."""
@@ -107,6 +109,7 @@ class _Sweep:
 
     def residue(self) -> None:
         """Remove the smallest parts of the tree whose markup still holds a run."""
+        self._left = _LOOKS * len(self.tree.html or "")
         self._narrow(self._root(), 0)
 
     def _root(self) -> LexborNode:
@@ -246,14 +249,14 @@ class _Sweep:
 
     def _narrow(self, node: LexborNode, depth: int) -> None:
         children = [child for child in _children(node) if child.tag != "-doctype" and child.mem_id not in self.kept]
-        leaking = [child for child in children if self.withheld.in_text(child.html or "")]
+        leaking = [child for child in children if self._holds(child.html or "")]
         for child in leaking:
             if self._is_whole(child) or depth == _DEEPEST:
                 if not self._stays(child):
                     self._remove(child, Kind.RESIDUE, 0)
             else:
                 self._narrow(child, depth + 1)
-        if not leaking:
+        if not leaking and self._left > 0:
             self._drop_together(node, children)
 
     def _is_whole(self, node: LexborNode) -> bool:
@@ -262,20 +265,25 @@ class _Sweep:
         if not node.is_element_node:
             return True
         inner = _children(node)
-        return not any(child.is_element_node for child in inner) and self.withheld.in_text(
-            "".join(child.html or "" for child in inner)
-        )
+        if any(child.is_element_node for child in inner):
+            return False
+        return self._holds("".join(child.html or "" for child in inner))
+
+    def _holds(self, markup: str) -> bool:
+        """Whether markup holds a run, as long as there is work left for that; False afterwards."""
+        self._left -= len(markup)
+        return self._left > 0 and self.withheld.in_text(markup)
 
     def _drop_together(self, node: LexborNode, children: list[LexborNode]) -> None:
         """Remove the shortest row of children that hold a run together; where none does, the node's own tag."""
         rows = [child.html or "" for child in children]
-        if not self.withheld.in_text("".join(rows)):
+        if not self._holds("".join(rows)):
             if node.is_element_node and node.tag not in _STEADY and node.mem_id not in self.kept:
                 self.findings.append(Finding(Kind.RESIDUE, path_of(node), 0))
                 node.unwrap()
             return
-        last = _least(lambda end: self.withheld.in_text("".join(rows[:end])), len(rows))
-        count = _least(lambda count: self.withheld.in_text("".join(rows[last - count : last])), last)
+        last = _least(lambda end: self._holds("".join(rows[:end])), len(rows))
+        count = _least(lambda count: self._holds("".join(rows[last - count : last])), last)
         for child in children[last - count : last]:
             if not self._stays(child):
                 self._remove(child, Kind.RESIDUE, 0)
@@ -293,13 +301,12 @@ def script_kind(script: LexborNode) -> Kind:
 
 def _walk(node: LexborNode) -> Iterator[LexborNode]:
     """Every node under a node in the order of the page, with what stands in templates."""
-    for inner in node.traverse(include_text=True):
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
         if inner.tag not in ("-document", "-doctype"):
             yield inner
-        if inner.tag == "template":
-            for fragment in inner.template_fragments():
-                for child in _children(fragment):
-                    yield from _walk(child)
+        waiting.extend(reversed(_children(inner)))
 
 
 def _children(node: LexborNode) -> list[LexborNode]:
