@@ -128,6 +128,7 @@ PLACES: dict[str, tuple[str, Kind]] = {
         "<i the café on the quay closed its doors for good naïve visitors still ask>x</i>",
         Kind.ATTRIBUTE,
     ),
+    "name of an attribute": (f'<i class="x" show({quote(PARAGRAPHS[0])})>x</i>', Kind.ATTRIBUTE),
     "alternative text": (f'<img src="/w.jpg" alt="{ONE}">', Kind.ATTRIBUTE),
     "hidden input": (f'<form><input type=hidden name=t value="{ONE}"><button>Send</button></form>', Kind.ATTRIBUTE),
     "srcdoc": (f'<iframe srcdoc="{html.escape(ALL)}"></iframe>', Kind.ATTRIBUTE),

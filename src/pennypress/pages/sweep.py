@@ -165,8 +165,9 @@ class _Sweep:
                     self._drop_attribute(node, name, 0)
         for node in elements:
             names = list(node.attributes)
-            if len(names) > 7 and self.withheld.in_text(" ".join(names)):
-                for name in names:
+            if self.withheld.in_text(" ".join(names)):
+                telling = [name for name in names if self.withheld.in_text(name)]
+                for name in telling or names:
                     self._drop_attribute(node, name, 0)
 
     def _drop_attribute(self, node: LexborNode, name: str, words: int) -> None:
@@ -280,7 +281,7 @@ class _Sweep:
         if not self._holds("".join(rows)):
             if node.is_element_node and node.tag not in _STEADY and node.mem_id not in self.kept:
                 self.findings.append(Finding(Kind.RESIDUE, path_of(node), 0))
-                node.unwrap()
+                node.unwrap(delete_empty=True)
             return
         last = _least(lambda end: self._holds("".join(rows[:end])), len(rows))
         count = _least(lambda count: self._holds("".join(rows[last - count : last])), last)
