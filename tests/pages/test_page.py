@@ -65,3 +65,15 @@ def test_a_full_page_is_the_origins_bytes_with_one_insertion() -> None:
     assert full.count(NOTICE) == 1
     assert full.replace(NOTICE, b"") == page
     assert read(page).full(b"") == page
+
+
+def test_the_address_asked_for_is_no_withheld_text() -> None:
+    """Where a withheld line says the words of the article's own address, the canonical link and its kin stay."""
+    slug = "the-old-harbour-wall-of-the-town-moved-again"
+    head = f'<link rel="canonical" href="https://paper.example/news/{slug}">'
+    body = "".join(f"<p>{text}</p>" for text in paragraphs(12)) + f"<p>Again: {slug.replace('-', ' ')}, and so on.</p>"
+    page = article(f"<h1>{TITLE}</h1><article>{body}</article>", head=head).encode()
+    asked = read_page(page, "text/html; charset=utf-8", PageOptions(), address=f"https://paper.example/news/{slug}")
+    other = read_page(page, "text/html; charset=utf-8", PageOptions(), address="https://paper.example/news/7")
+    assert head.encode() in asked.cut().head
+    assert slug.encode() not in other.cut().head

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -181,12 +182,16 @@ def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
     document.unmark()
     for meta in words_of_origin(tree):
         meta.remove()
-    withheld = Withheld(cutting.withheld, f"{title}\n{cutting.kept}")
+    # Words of the address are no secret from who asked for it: on many papers they are the headline's.
+    asked = unquote(urlsplit(page.address).path)
+    withheld = Withheld(cutting.withheld, f"{title}\n{asked}\n{cutting.kept}")
     findings = sweep(tree, withheld, [*cutting.texts, cutting.mark, *_headlines(tree, title)])
     fates = drop_hydration(tree, frameworks, mode=page.options.scripts, state_held_text=held_state(findings))
     mark_not_free(tree, title)
     html = document.serialise()
-    if withheld.in_text(html):
+    is_left = withheld.in_text(html)
+    withheld.rest()
+    if is_left:
         return _alone(page, "eight words in a row of the withheld text are left in the page", findings, withheld)
     head, mark, tail = html.partition(f"<{cutting.mark.tag}></{cutting.mark.tag}>")
     if not mark:
