@@ -218,3 +218,19 @@ def test_a_page_that_cannot_be_cleared_is_not_sent_at_all() -> None:
     cut = read(page).cut()
     assert cut.alone is not None
     assert (cut.head, cut.tail, cut.title) == (b"", b"", TITLE)
+
+
+def test_the_wall_is_never_put_into_a_promotion_between_the_paragraphs_nor_into_what_is_hidden() -> None:
+    promotion = (
+        "<div class=promo hidden><p>Subscribe now to read the latest news in your city and on the coast.</p></div>"
+    )
+    made = "".join(f"<section class=el><div><p>{paragraph(n)}</p></div></section>" for n in range(2, 13))
+    body = f"<section class=el><div><p>{paragraph(1)}</p></div></section>{promotion}{made}"
+    hidden = (
+        f"<p>{paragraph(1)}</p><div hidden><div>{''.join(f'<p>{paragraph(n)}</p>' for n in range(2, 13))}</div></div>"
+    )
+    for markup in (body, hidden):
+        node = wall_of(walled(article(f"<article><h1>{TITLE}</h1>{markup}</article>"))).parent
+        while node is not None:
+            assert "hidden" not in node.attributes
+            node = node.parent

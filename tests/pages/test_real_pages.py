@@ -193,6 +193,18 @@ def test_a_plain_tag_stripper_finds_the_body_whole_after_the_notice(samples: lis
         assert len(missed) <= 1, (sample.name, missed)
 
 
+def test_a_cut_page_is_the_origins_with_parts_left_out_and_nothing_moved(samples: list[Sample]) -> None:
+    for sample in samples:
+        origin = LexborHTMLParser(sample.page.body.decode("utf-8", "replace"), scripting=True)
+        cut = LexborHTMLParser(sample.walled, scripting=True)
+        wall = cut.css_first("aside.pennypress-wall")
+        assert wall is not None, sample.name
+        assert "hidden" not in {name for node in _around(wall) for name in node.attributes}, sample.name
+        wall.remove()
+        left = iter([node.tag for node in origin.css("body *")])
+        assert all(any(tag == node.tag for tag in left) for node in cut.css("body *")), sample.name
+
+
 def test_every_real_article_is_known_for_one(samples: list[Sample]) -> None:
     assert [sample.name for sample in samples if sample.page.list_like] == []
 

@@ -21,7 +21,7 @@ _RUN = 8
 _SENTENCE = 14
 """A block of so many words says something even without a full stop."""
 
-_OF_THE_VEIN = 0.1
+_OF_THE_VEIN = 0.2
 """A kind of block with so great a share of the commonest kind's words is body too."""
 
 _BEYOND_DOUBT = 0.4
@@ -38,7 +38,8 @@ class Body:
     """The body of an article: the elements that hold it, in order, and its blocks.
 
     What else stands in ``pieces`` is headline, byline and the like. ``labels`` are the places, in ``blocks``, of those
-    that are part of no text: buttons, names, dates. ``column`` is the innermost element with nearly all its prose.
+    that are part of no text: buttons, names, dates. ``column`` is the innermost element with nearly all its prose,
+    ``homes`` are those whose children that prose is.
     ``words`` is the measure of the text that is the article's own beyond doubt.
     """
 
@@ -47,6 +48,7 @@ class Body:
     blocks: tuple[Block, ...]
     labels: frozenset[int]
     column: Box
+    homes: frozenset[Box]
     words: int
 
     @property
@@ -75,8 +77,9 @@ def gather_body(
     behind = [index for index in indexes if index >= opening]
     own = text.words(behind)
     kept = [*_standfirst(indexes, opening, blocks, prose, own), *behind]
-    labels = frozenset(place for place, index in enumerate(kept) if text.is_label(index))
-    return Body(rule, tuple(pieces), tuple(blocks[index] for index in kept), labels, prose.column, own)
+    labels = frozenset(place for place, index in enumerate(kept) if index >= opening and text.is_label(index))
+    found = tuple(blocks[index] for index in kept)
+    return Body(rule, tuple(pieces), found, labels, prose.column, frozenset(text.homes), own)
 
 
 def headline_index(blocks: Sequence[Block], prose: Prose, title: str) -> int:
@@ -136,10 +139,12 @@ class _Text:
         return self.weights[_kind(self.blocks[index])] / self.most
 
     def is_label(self, index: int) -> bool:
-        """Whether a block is part of no text."""
-        if not self.vein or self.prose.flags[index] or self.blocks[index].box.tag == "figcaption":
+        """Whether a block is part of no text: neither the article's own, nor a caption or prose that stands in it."""
+        block = self.blocks[index]
+        if not self.vein or self.is_own(index):
             return False
-        return not self.is_own(index)
+        told = self.prose.flags[index] or block.box.tag == "figcaption"
+        return not told or self.homes.isdisjoint(block.box.ancestors())
 
 
 def _kind(block: Block) -> tuple[str, str, str]:

@@ -10,6 +10,9 @@ from pennypress.pages.body import Body
 from pennypress.pages.document import Document
 from pennypress.pages.elements import CELLS, CLOSED
 
+_INDENTED = frozenset(("li", "dd", "dt", "blockquote"))
+"""Elements that a wall could stand in, but would look as part of."""
+
 
 def notice_place(document: Document, body: Body | None) -> int | None:
     """The place in the text at which the notice goes in: just before the body, else at the top of the page's ``body``;
@@ -17,7 +20,7 @@ def notice_place(document: Document, body: Body | None) -> int | None:
     if body is not None:
         opening = opening_node(body)
         place = document.start_of(opening)
-        if place is not None and _open_air(opening, cells=False):
+        if place is not None and _open_air(opening):
             return place
     return _top(document)
 
@@ -39,14 +42,13 @@ def opening_node(body: Body) -> LexborNode:
 
 def wall_anchor(body: Body, last: LexborNode) -> LexborNode:
     """The node directly after which the wall goes in, where ``last`` is the text node in which the preview ends."""
+    homes = {box.node.mem_id for box in (*body.homes, body.column)}
     anchor = last
-    node = last.parent
-    column = body.column.node.mem_id
-    while node is not None and node.mem_id != column and node.tag != "body":
-        if node.tag in CLOSED or node.tag in CELLS or node.tag in ("li", "dd", "dt", "blockquote"):
-            anchor = node
-        node = node.parent
-    return _into_the_open(anchor)
+    for node in _around(last):
+        if node.mem_id in homes:
+            return _into_the_open(anchor)
+        anchor = node
+    return _into_the_open(last)
 
 
 def wall_successor(opening: LexborNode) -> LexborNode:
@@ -59,18 +61,19 @@ def _into_the_open(anchor: LexborNode) -> LexborNode:
     for node in _around(anchor):
         if node.tag in CELLS:
             return anchor
-        if node.tag in CLOSED:
+        if node.tag in CLOSED or node.tag in _INDENTED or _is_hidden(node):
             anchor = node
     return anchor
 
 
-def _open_air(node: LexborNode, *, cells: bool) -> bool:
-    for holder in _around(node):
-        if holder.tag in CELLS and cells:
-            return True
-        if holder.tag in CLOSED:
-            return False
-    return True
+def _open_air(node: LexborNode) -> bool:
+    return all(not (holder.tag in CLOSED or _is_hidden(holder)) for holder in _around(node))
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    attributes = node.attributes
+    style = "".join((attributes.get("style") or "").split()).lower()
+    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
 
 
 def _around(node: LexborNode) -> Iterator[LexborNode]:
@@ -109,7 +112,7 @@ def _after(document: Document, node: LexborNode) -> int | None:
         following = here.next
         while following is not None:
             place = document.start_of(following)
-            if place is not None and following.tag not in CLOSED and _open_air(following, cells=False):
+            if place is not None and following.tag not in CLOSED and _open_air(following):
                 return place
             following = following.next
         here = here.parent
