@@ -618,3 +618,75 @@ async def test_a_store_with_readers_and_no_key_is_refused(site: Site, tmp_path: 
     (tmp_path / "pennypress.keys").unlink()
     with pytest.raises(pennypress.KeysError, match="the store holds readers"):
         pennypress.Paywall.from_file(path)
+
+
+@pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "multipart/byteranges; boundary=b"])
+async def test_a_part_of_a_page_goes_to_nobody_wherever_it_stands(
+    metered: Metered, site: Site, content_type: str
+) -> None:
+    site.put("/a/four", story("four")[300:], 206, content_type=content_type)
+    for paths in ("[]", '["/news/**"]'):
+        page = await Browser(metered(paths=paths)).get("/a/four", range="bytes=300-")
+        assert (page.status, withheld(page, "four")) == (403, True)
+    assert site.header_of_last("range") == ["bytes=300-"]
+    await Browser(metered()).get("/film", range="bytes=0-1,5-")
+    assert site.header_of_last("range") == []
+
+
+async def test_a_link_preview_robot_that_asks_for_the_beginning_gets_the_page(reader: Browser, site: Site) -> None:
+    await reader.get("/about", range="bytes=0-32768", user_agent="Slackbot-LinkExpanding 1.0")
+    assert site.header_of_last("range") == []
+
+
+async def test_an_article_is_found_under_each_form_of_its_address(metered: Metered, site: Site) -> None:
+    reader = Browser(metered(paths='["/news/*"]'))
+    for target in ("/news/four-%2F..%2F..%2Fabout", "/news/premium%2Ffour"):
+        site.put(target, story("four"))
+        assert (await reader.get(target)).header("pennypress-access") is not None
+    assert (await reader.get("/news/premium%2Ffour")).header("pennypress-reason") == "premium"
+
+
+async def test_a_single_page_among_the_paths_is_an_article(metered: Metered, site: Site) -> None:
+    reader = Browser(metered(paths='["/story.php"]'))
+    for number in (1, 2):
+        site.put(f"/story.php?id={number}", story("four"))
+        assert (await reader.get(f"/story.php?id={number}")).header("pennypress-remaining") == str(3 - number)
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+async def test_a_page_elsewhere_that_is_too_long_to_be_read_passes_unless_it_is_an_article(
+    reader: Browser, site: Site, coding: str
+) -> None:
+    long = ("<html><head><title>All</title></head><body><p>a" + "é" * 700_000).encode()
+    site.put("/all", long, content_encoding=coding)
+    assert (await reader.get("/all")).body == long
+    if not coding:
+        twin = b'<html><head><link rel=canonical href="http://paper.test/news/one"></head>' + long
+        site.put("/twin", twin)
+        assert (await reader.get("/twin")).status == 502
+
+
+async def test_a_redirect_under_the_article_paths_leads_on_whatever_its_type(reader: Browser, site: Site) -> None:
+    site.put("/news/old", "Found. Redirecting to /news/one", 302, content_type="text/plain", location="/news/one")
+    page = await reader.get("/news/old")
+    assert (page.status, page.header("location"), page.body) == (302, "/news/one", b"")
+
+
+async def test_in_observe_mode_no_shared_cache_may_keep_the_answer_that_names_a_reader(metered: Metered) -> None:
+    reader = Browser(metered(meter='mode = "observe"'))
+    first, again = await reader.get("/news/one"), await reader.get("/news/one")
+    assert (first.header("cache-control"), again.header("cache-control")) == (
+        "private, no-store",
+        "public, max-age=600",
+    )
+    assert (first.header("set-cookie") is None, again.header("set-cookie")) == (False, None)
+
+
+async def test_with_the_mode_off_conditions_reach_the_origin(metered: Metered, site: Site) -> None:
+    await Browser(metered(meter='mode = "off"')).get("/news/one", if_none_match='"1"')
+    assert site.header_of_last("if-none-match") == ['"1"']
+
+
+async def test_an_app_that_goes_by_the_decoded_path_sees_the_one_that_was_matched(reader: Browser, site: Site) -> None:
+    await reader.get("/x/../news/caf%C3%A9")
+    assert (site.asked[-1]["path"], site.asked[-1]["raw_path"]) == ("/news/café", b"/news/caf%C3%A9")

@@ -106,12 +106,13 @@ class Answer:
 
 
 def kind_of(headers: AnswerHeaders) -> Kind:
-    """Page (HTML, or nothing said: browsers then look and find HTML), asset (image, font, style, script), or other."""
+    """Page (HTML, also in parts, or nothing said: browsers then look and find HTML), asset (image, font, style,
+    script), or other."""
     content_type = first(headers, b"content-type")
     if content_type is None:
         return Kind.PAGE
     essence = content_type.partition(b";")[0].strip().lower()
-    if essence in _HTML or b"/" not in essence:
+    if essence in _HTML or b"/" not in essence or essence == b"multipart/byteranges":
         return Kind.PAGE
     if essence.startswith(_PASSING) or essence in _PASSING_EXACT:
         return Kind.ASSET

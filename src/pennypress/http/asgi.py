@@ -9,24 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pennypress.config import Config, load
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Clock, Gate, utc_now
-from pennypress.http.answer import Answer, AnswerHeaders, Kind, kind_of
+from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of
 from pennypress.http.fetch import App, Judgement, Message, Overlong, Receive, Scope, Send, Verdict, client_gone, fetch
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
-from pennypress.http.pageview import Outcome, PageViews, Visitor, html
+from pennypress.http.pageview import Outcome, PageViews, Visitor, html, kept_of_status
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.sharing import Answers, Question
 from pennypress.messages import negotiate
 from pennypress.pages.naming import canonical_target, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage, Paper
-from pennypress.pages.page import PageOptions, read_page
+from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
-from pennypress.pages.versions import Versions
+from pennypress.pages.versions import Versions, read_version
 from pennypress.readers.address import Networks, client_address
 from pennypress.readers.keys import Keys, keys_for_start
 from pennypress.readers.pass_ import Passes
@@ -38,6 +38,8 @@ Watcher = Callable[[PageRequest, Outcome], None]
 
 _BEAT_SECONDS = 1.0
 _VERSIONS_BYTES = 64_000_000
+_HEAD_BYTES = 128 * 1024
+"""So much of an overlong page is read to see whether it is an article: what it says of itself stands in its head."""
 _BODYLESS = frozenset((204, 304))
 
 
@@ -212,7 +214,7 @@ class PaywallApp:
         kind = kind_of(headers)
         under = bool(self._grounds.patterns) and self._grounds.hold(request.target)
         if kind is Kind.PAGE:
-            return Verdict.DROP if status == 206 and under else Verdict.HOLD
+            return Verdict.DROP if status == 206 and self.gate.mode is not Mode.OBSERVE else Verdict.HOLD
         if kind is Kind.ASSET or not under:
             return Verdict.PASS
         return await self._views.leave(request, visitor, keys_extended_by(request.target))
@@ -223,29 +225,34 @@ class PaywallApp:
             return False
         if self._grounds.hold(request.target):
             return True
-        page = read_page(beginning, None, self._options, address=request.target.forwarded)
-        own_host = self._own_host or request.host
+        head = beginning[:_HEAD_BYTES].rpartition(b">")[0]
+        said = first(headers, b"content-type")
+        content_type = said.decode("latin-1") if said else None
+        page = read_version(head, content_type, request.target.forwarded, self._options).page
         if not self._grounds.patterns:
-            return page.says_article
-        return canonical_target(page.facts.canonical, own_host, self._grounds.patterns) is not None
+            return page is None or page.says_article
+        link = page.facts.canonical if page is not None else None
+        return canonical_target(link, self._own_host or request.host, self._grounds.patterns) is not None
 
     def _dropped(self, answer: Answer, visitor: Visitor) -> Answer:
         """An answer whose body belongs to an article that this reader has not opened."""
-        if answer.status >= 400:
-            return Answer(answer.status, ((b"content-length", b"0"), (b"cache-control", b"no-store")), b"")
+        if answer.status >= 300:
+            kept = kept_of_status(answer.headers)
+            return Answer(answer.status, (*kept, (b"content-length", b"0"), (b"cache-control", b"no-store")), b"")
         return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
 
     def _onward(self, scope: Scope, request: PageRequest) -> Scope:
         """The scope for the app behind: the target in its forwarded form, the reader's address, headers less ours."""
-        under = not request.asks_for_asset and self._grounds.hold(request.target)
+        whole = request.robot or (not request.asks_for_asset and self._grounds.hold(request.target))
         client = scope.get("client")
         forwarded_for = values(request.headers, b"x-forwarded-for")
         address = client_address(client[0] if client else None, forwarded_for, self._trusted)
         cookies = self._passes.without(request.cookie_headers)
         onward = dict(scope)
+        onward["path"] = unquote(request.target.path)
         onward["raw_path"] = request.target.path.encode("ascii")
         onward["query_string"] = request.target.query.encode("ascii")
-        onward["headers"] = onward_headers(request, cookies, whole=under)
+        onward["headers"] = onward_headers(request, cookies, whole=whole and self.gate.mode is not Mode.OFF)
         onward["client"] = (address, client[1] if client else 0)
         onward["scheme"] = self._readers_scheme(client[0] if client else None, request)
         return onward

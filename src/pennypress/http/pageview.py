@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pennypress.core.article import Access
@@ -12,7 +12,15 @@ from pennypress.core.meter import ReaderId
 from pennypress.core.policy import Mode
 from pennypress.errors import Undecodable
 from pennypress.gate import Admission, Gate, Request
-from pennypress.http.answer import Answer, AnswerHeaders, article_headers, decision_headers, first, without_ours
+from pennypress.http.answer import (
+    Answer,
+    AnswerHeaders,
+    article_headers,
+    decision_headers,
+    first,
+    private_headers,
+    without_ours,
+)
 from pennypress.http.fetch import Verdict
 from pennypress.http.request import PageRequest
 from pennypress.pages.notice import Board, ErrorPage
@@ -25,6 +33,7 @@ from pennypress.readers.pass_ import Passes
 HTML = b"text/html; charset=utf-8"
 _EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "article"))
 _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
+_OF_STATUS = frozenset((b"location", b"www-authenticate", b"retry-after"))
 _NAMED_AT_MOST = 64
 _SHORTEST_TELLING = 24
 
@@ -92,7 +101,7 @@ class PageViews:
         asked = Request(subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend)
         admission = await self._gate.admit(asked)
         if self._gate.mode is Mode.OBSERVE:
-            shown = self._named(passed, admission)
+            shown = self._named(self._observed(passed, admission), admission)
         elif admission.decision.full:
             shown = self._full(passed, visitor, admission, seen, body)
         elif request.prefetches:
@@ -222,6 +231,13 @@ class PageViews:
         clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
         return Answer(200, tuple(article_headers(clean, decision, len(body))), body)
 
+    def _observed(self, passed: Answer, admission: Admission) -> Answer:
+        """The origin's answer as it is; but one that names its reader must be in no shared cache, or all who are
+        served from that become one reader."""
+        if not admission.name_reader:
+            return passed
+        return Answer(passed.status, tuple(private_headers(list(passed.headers))), passed.body)
+
     def _named(self, answer: Answer, admission: Admission) -> Answer:
         if not admission.name_reader:
             return answer
@@ -240,15 +256,17 @@ def origin_word(headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...]) -> Acc
 
 def html(status: int, body: bytes, origin_headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
     """A page of ours, not to be stored; of the origin's head only what a status needs (``Location``, a challenge)."""
-    kept = [
-        (name, value) for name, value in origin_headers if name in (b"location", b"www-authenticate", b"retry-after")
-    ]
     ours = [
         (b"content-type", HTML),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"private, no-store"),
     ]
-    return Answer(status, (*kept, *ours), body)
+    return Answer(status, (*kept_of_status(origin_headers), *ours), body)
+
+
+def kept_of_status(headers: Iterable[tuple[bytes, bytes]]) -> AnswerHeaders:
+    """What an origin's status needs besides its number: where to go, how to sign in, when to come back."""
+    return [(name, value) for name, value in headers if name in _OF_STATUS]
 
 
 def _tells(cut: Cut, value: bytes) -> bool:

@@ -125,13 +125,14 @@ def onward_headers(request: PageRequest, cookies: Sequence[bytes], *, whole: boo
     """The headers that go on to the origin.
 
     Never ours, whatever way they are spelt; ``cookies`` replace those that came. With ``whole`` the origin is asked
-    for the whole page: no ranges, no conditions. Only content codings that can be undone are asked for.
+    for the whole page: no ranges, no conditions. It is never asked for several parts at once: in such an answer a page
+    could not be told from a file. Only content codings that can be undone are asked for.
     """
     onward = []
     for name, value in request.headers:
         if name == b"cookie" or is_ours(name):
             continue
-        if whole and name in CONDITIONAL_HEADERS:
+        if name in CONDITIONAL_HEADERS and (whole or (name == b"range" and b"," in value)):
             continue
         if name == b"accept-encoding":
             value = b", ".join(dict.fromkeys(found.lower() for found in _DECODABLE.findall(value))) or b"identity"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from pennypress.core.target import Target
 from pennypress.errors import Undecodable
 from pennypress.pages.page import Cut, Page, PageOptions, read_page
 from pennypress.pages.recognise import Subject
+
+_log = logging.getLogger("pennypress")
 
 _INLINE_BYTES = 8_000
 """Pages up to this size are read in well under 2 ms; larger ones are read off the event loop."""
@@ -62,7 +65,7 @@ class Version:
         if under_way is None:
             assert self.page is not None
             page = self.page
-            under_way = asyncio.ensure_future(asyncio.to_thread(lambda: page.cut(continued=continued)))
+            under_way = asyncio.ensure_future(asyncio.to_thread(_cut, page, continued=continued))
             self._cutting[continued] = under_way
         try:
             cut = await asyncio.shield(under_way)
@@ -159,9 +162,9 @@ class Versions:
 
     async def _read(self, key: _Key) -> Version:
         if len(key[0]) <= _INLINE_BYTES:
-            version = _read_version(key, self._options)
+            version = read_version(*key, self._options)
         else:
-            version = await asyncio.to_thread(_read_version, key, self._options)
+            version = await asyncio.to_thread(read_version, *key, self._options)
         self._versions[key] = version
         self._held += len(key[0])
         while self._held > self._capacity and len(self._versions) > 1:
@@ -172,12 +175,25 @@ class Versions:
         return version
 
 
-def _read_version(key: _Key, options: PageOptions) -> Version:
-    body, content_type, address = key
+def read_version(body: bytes, content_type: str | None, address: str, options: PageOptions) -> Version:
+    """Read a page. One that cannot be read, be it by a fault of ours, is a version without a page: an article then
+    fails closed, and any other page passes."""
     try:
         return Version(read_page(body, content_type, options, address=address), content_type, None)
     except Undecodable as error:
         return Version(None, content_type, error.reason)
+    except Exception:
+        _log.exception("a page at %s could not be read: this is a fault of Pennypress", address.partition("?")[0])
+        return Version(None, content_type, "it could not be read by a fault of ours")
+
+
+def _cut(page: Page, *, continued: bool) -> Cut:
+    """The page's cut; where a fault of ours prevents it, none, so that nothing of the page goes out."""
+    try:
+        return page.cut(continued=continued)
+    except Exception:
+        _log.exception("a page at %s could not be cut: this is a fault of Pennypress", page.address.partition("?")[0])
+        return Cut(b"", b"", "it could not be cut by a fault of ours", page.facts.title)
 
 
 def _renamed(own: tuple[bytes, ...], new: tuple[bytes, ...] | None) -> Mapping[bytes, bytes]:

@@ -1,0 +1,28 @@
+"""Page versions: a page is read once, and a fault of ours in reading or cutting it never opens an article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from pennypress.pages.page import PageOptions, read_page
+from pennypress.pages.versions import Version, read_version
+from tests.http.browser import story
+
+PAGE = story("roof").encode()
+TYPE = "text/html; charset=utf-8"
+FAULTY = PageOptions(selector=cast(str, 5))
+"""Options that no configuration gives: they bring out an error in the middle of the work."""
+
+
+def test_a_page_that_a_fault_of_ours_keeps_from_being_read_is_unread_and_says_why() -> None:
+    version = read_version(PAGE, TYPE, "/news/roof", FAULTY)
+    assert version.page is None
+    assert version.why_unread == "it could not be read by a fault of ours"
+
+
+async def test_of_a_page_that_a_fault_of_ours_keeps_from_being_cut_nothing_goes_out() -> None:
+    page = replace(read_page(PAGE, TYPE, PageOptions(), address="/news/roof"), options=FAULTY)
+    cut = await Version(page, TYPE, None).cut(continued=False)
+    assert (cut.head, cut.tail, cut.alone) == (b"", b"", "it could not be cut by a fault of ours")
+    assert cut.title == "The roof report"
