@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pennypress.cli.trying import site_name
 from tests.cli.program import Origin, free_port, get, pennypress, serving, story
 
 
@@ -18,7 +19,10 @@ def site(origin: Origin) -> Origin:
     for n in range(1, 6):
         head = f'<meta property="og:type" content="article"><link rel="canonical" href="{origin.url}/news/a{n}">'
         origin.pages[f"/news/a{n}"] = story(f"story{n}", head=head)
-    origin.pages["/"] = f'<!doctype html><html lang="fr"><body><a href="{origin.url}/news/a1">Un</a></body></html>'
+    head = '<title>Le Port | Journal</title><meta property="og:site_name" content="Le Port &amp; la Mer">'
+    origin.pages["/"] = (
+        f'<!doctype html><html lang="fr"><head>{head}</head><body><a href="{origin.url}/news/a1">Un</a></body></html>'
+    )
     origin.pages["/robots.txt"] = "User-agent: *\nDisallow: /private\n"
     return origin
 
@@ -44,11 +48,13 @@ def test_one_reads_a_live_site_through_the_meter_and_gets_its_file_at_the_end(tm
     assert process.returncode == 0
     assert 'article "story1": whole, granted, 1 left' in printed
     assert 'body by "article": 252 words in 12 blocks' in printed
+    assert 'the preview begins: "Story1 1: The ferry of' in printed
     assert "a second time in structured data" in printed
     proposed = tomllib.loads("[paper]" + printed.partition("[paper]")[2])
     assert proposed["articles"]["paths"] == ["/news/**"]
     assert proposed["meter"]["mode"] == "observe"
     assert (proposed["paper"]["url"], proposed["paper"]["languages"]) == (site.url, ["fr"])
+    assert proposed["paper"]["name"] == "Le Port & la Mer"
     assert list(tmp_path.iterdir()) == [], "nothing is installed"
     assert {method for method, _, _ in site.asked} == {"GET"}
     assert not [path for _, path, _ in site.asked if path.startswith("/private")]
@@ -82,3 +88,16 @@ def test_a_limit_below_1_is_told(tmp_path: Path, site: Origin) -> None:
     ended = pennypress(tmp_path, "try", site.url, "--limit", "0")
     assert ended.code == 1
     assert "limit is 0" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("<title>The Harbour Post | News from the sea</title>", "The Harbour Post"),
+        ("<title> The Harbour\n Post </title>", "The Harbour Post"),
+        ("<title>Saint-Malo Matin — Accueil</title>", "Saint-Malo Matin"),
+        ("", ""),
+    ],
+)
+def test_a_site_is_called_what_its_front_page_says(head: str, name: str) -> None:
+    assert site_name(f"<!doctype html><head>{head}</head>".encode()) == name

@@ -8,6 +8,7 @@ import re
 import secrets
 import socket
 import tempfile
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -53,16 +54,19 @@ _LARGEST = 5_000_000
 _SECONDS = 30.0
 _REDIRECTS = 5
 _LOOKED_AT = 3
+_PREVIEW_LETTERS = 90
 _ALL_PATHS = ("/**",)
+_TITLE_PARTS = re.compile(r"\s+[-|·:–—]\s+")
 _SLUG = re.compile(r"/[^/]*[a-z0-9]-[a-z0-9]+-[a-z0-9][^/]*/?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A site as it was found: its scheme and host, what its robots.txt allows, the language of its front page, and by
-    which paths articles are recognised there (none: by the pages' own word)."""
+    """A site as it was found: its scheme and host, its name, what its robots.txt allows, the language of its front
+    page, and by which paths articles are recognised there (none: by the pages' own word)."""
 
     home: str
+    name: str
     robots: RobotFileParser
     language: str
     paths: tuple[str, ...]
@@ -109,7 +113,7 @@ def trial_config(arrival: Arrival, limit: int, port: int) -> Config:
     return build(
         Path.cwd(),
         paper={
-            "name": _bare_host(arrival.home),
+            "name": arrival.name,
             "timezone": own_zone(),
             "languages": list(dict.fromkeys((arrival.language, *_STRIP_LANGUAGES))),
         },
@@ -198,6 +202,8 @@ async def _tell(request: PageRequest, outcome: Outcome) -> None:
     if subject.brief:
         return
     cut = await outcome.version.cut(continued=subject.continued)
+    begins = textwrap.shorten(cut.preview, _PREVIEW_LETTERS, placeholder=" ...")
+    say(f'    the preview begins: "{begins}"' if begins else "    the preview is empty")
     say(f"    withheld at the wall: {cut.withheld_words:,} words")
     for finding in cut.findings:
         say(f"    a second time in {finding.kind.value}: {finding.where} ({finding.words:,} words)")
@@ -248,7 +254,19 @@ async def _look_around(home: str, robots: RobotFileParser, front: Answer) -> Arr
             bodies = (path for path, found in looked.items() if found and found.body_rule and not found.list_like)
             shown = [read_target(path).folded for path in bodies]
             paths = article_patterns(shown, ["/"]) or _ALL_PATHS if shown else ()
-    return Arrival(home, robots, language, paths)
+    name = site_name(page.body) if page is not None else ""
+    return Arrival(home, name or _bare_host(home), robots, language, paths)
+
+
+def site_name(page: bytes) -> str:
+    """What a front page calls its site: its ``og:site_name``, else its title up to the first dash or bar; empty where
+    it has neither."""
+    tree = LexborHTMLParser(page)
+    said = tree.css_first('meta[property="og:site_name" i][content]')
+    title = tree.css_first("title")
+    name = (said.attributes.get("content") if said is not None else None) or (title.text() if title is not None else "")
+    line = " ".join((name if said is not None else _TITLE_PARTS.split(name)[0]).split())
+    return "".join(letter for letter in line if letter.isprintable())
 
 
 def article_links(page: bytes, home: str) -> list[str]:
