@@ -163,12 +163,10 @@ class _Sweep:
             for stretch in self.withheld.stretches([node.attributes[name] or "" for node in nodes]):
                 for node in nodes[stretch.first : stretch.last + 1]:
                     self._drop_attribute(node, name, 0)
-        for node in elements:
-            names = list(node.attributes)
-            if self.withheld.in_text(" ".join(names)):
-                telling = [name for name in names if self.withheld.in_text(name)]
-                for name in telling or names:
-                    self._drop_attribute(node, name, 0)
+        for place in self._leaks([" ".join(node.attributes) for node in elements]):
+            names = list(elements[place].attributes)
+            for name in [name for name in names if self.withheld.in_text(name)] or names:
+                self._drop_attribute(elements[place], name, 0)
 
     def _drop_attribute(self, node: LexborNode, name: str, words: int) -> None:
         """Take out an attribute; a meta, or a script or link that says the text in its address, goes as a whole."""

@@ -16,7 +16,7 @@ _UNSPACED = (
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _UNSEEN = re.compile(rf"[\W_{_UNSEEN_LETTERS}]+")
 _ASCII_UNSEEN = bytes(code for code in range(128) if not chr(code).isalnum())
-_MANY = 24
+_MANY = 128
 _MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
 
 
