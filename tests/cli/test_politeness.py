@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from pennypress.cli.politeness import AGENT, Polite, robots_of
+from pennypress.cli.politeness import Polite, robots_of
 from pennypress.http.answer import Answer
 
-HOME = "https://paper.example"
 ROBOTS = b"User-agent: *\nDisallow: /private\n\nUser-agent: pennypress-try\nDisallow: /mine\n"
 
 
@@ -27,7 +26,7 @@ ROBOTS = b"User-agent: *\nDisallow: /private\n\nUser-agent: pennypress-try\nDisa
 )
 def test_robots_txt_is_read_by_its_standard(answer: Answer, front: bool, private: bool, mine: bool) -> None:
     robots = robots_of(answer)
-    assert [robots.can_fetch(AGENT, HOME + path) for path in ("/", "/private/x", "/mine/x")] == [front, private, mine]
+    assert [robots.allows(path) for path in ("/", "/private/x", "/mine/x")] == [front, private, mine]
 
 
 class Site:
@@ -65,7 +64,7 @@ async def status(app: Any, path: str = "/", method: str = "GET", query: bytes = 
 
 async def test_nothing_is_sent_to_the_site_and_what_it_keeps_to_itself_is_not_asked_for() -> None:
     site = Site()
-    app = Polite(site, robots_of(Answer(200, (), b"User-agent: *\nDisallow: /private\nDisallow: /q?s=")), HOME)
+    app = Polite(site, robots_of(Answer(200, (), b"User-agent: *\nDisallow: /private\nDisallow: /q?s=")))
     assert [await status(app, method=method) for method in ("POST", "PUT", "DELETE", "OPTIONS")] == [405] * 4
     assert await status(app, "/private/x") == 403
     assert await status(app, "/q", query=b"s=1") == 403
@@ -75,13 +74,13 @@ async def test_nothing_is_sent_to_the_site_and_what_it_keeps_to_itself_is_not_as
 
 async def test_the_site_can_tell_who_asks_and_is_not_told_that_it_asks_itself() -> None:
     site = Site()
-    await status(Polite(site, robots_of(Answer(404, (), b"")), HOME))
+    await status(Polite(site, robots_of(Answer(404, (), b""))))
     assert site.asked[0]["headers"] == [(b"user-agent", b"Browser/1 pennypress-try")]
     assert "client" not in site.asked[0]
 
 
 async def test_the_site_is_asked_for_one_thing_at_a_time() -> None:
     site = Site()
-    app = Polite(site, robots_of(Answer(404, (), b"")), HOME)
+    app = Polite(site, robots_of(Answer(404, (), b"")))
     await asyncio.gather(*(status(app) for _ in range(8)))
     assert (len(site.asked), site.most_at_once) == (8, 1)

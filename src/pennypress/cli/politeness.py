@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.robotparser import RobotFileParser
 
+from pennypress.cli.robots_txt import Robots
 from pennypress.http.answer import Answer, first
 from pennypress.http.fetch import App, Receive, Scope, Send
 from pennypress.http.proxy import FORWARDED_FOR
@@ -14,26 +14,22 @@ AGENT = "pennypress-try"
 _READS = frozenset(("GET", "HEAD"))
 
 
-def robots_of(answer: Answer) -> RobotFileParser:
-    """What a site's robots.txt allows, by RFC 9309: all where there is none, nothing where the site fails or
-    keeps the file to itself."""
-    robots = RobotFileParser()
+def robots_of(answer: Answer) -> Robots:
+    """What a site's robots.txt allows us: all where there is none, nothing where the site fails or keeps the file to
+    itself."""
     if answer.status >= 500 or answer.status in (401, 403):
-        robots.parse(["User-agent: *", "Disallow: /"])
-    elif answer.status != 200:
-        robots.parse([])
-    else:
-        robots.parse(answer.body.decode("utf-8", "replace").removeprefix("\ufeff").splitlines())
-    return robots
+        return Robots("User-agent: *\nDisallow: /", AGENT)
+    if answer.status != 200:
+        return Robots("", AGENT)
+    return Robots(answer.body.decode("utf-8", "replace").removeprefix("\ufeff"), AGENT)
 
 
 class Polite:
-    """An app that asks a live site, held to good manners. ``home`` is the site's scheme and host."""
+    """An app that asks a live site, held to good manners."""
 
-    def __init__(self, app: App, robots: RobotFileParser, home: str) -> None:
+    def __init__(self, app: App, robots: Robots) -> None:
         self._app = app
         self._robots = robots
-        self._home = home
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +41,7 @@ class Polite:
         path = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
         if scope["method"] not in _READS:
             await _refuse(send, 405, "This is for reading: nothing is sent to the site.\n")
-        elif not self._robots.can_fetch(AGENT, self._home + path):
+        elif not self._robots.allows(path):
             await _refuse(send, 403, "The site's robots.txt asks programs not to fetch this, so it was not fetched.\n")
         else:
             async with self._one_at_a_time:

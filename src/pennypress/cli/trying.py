@@ -12,7 +12,6 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -21,6 +20,7 @@ from pennypress.cli.init import own_zone
 from pennypress.cli.learning import article_patterns
 from pennypress.cli.politeness import AGENT, Polite, robots_of
 from pennypress.cli.rehoming import Move, Rehomed
+from pennypress.cli.robots_txt import Robots
 from pennypress.cli.screen import say
 from pennypress.config import Config, build
 from pennypress.config.addresses import site_url
@@ -67,7 +67,7 @@ class Arrival:
 
     home: str
     name: str
-    robots: RobotFileParser
+    robots: Robots
     language: str
     paths: tuple[str, ...]
 
@@ -96,7 +96,7 @@ async def arrive(address: str) -> Arrival:
     """
     for _ in range(_REDIRECTS):
         robots = robots_of(await _robots_txt(address))
-        if not robots.can_fetch(AGENT, f"{address}/"):
+        if not robots.allows("/"):
             raise PennypressError(f"{address}/robots.txt asks programs to stay away; try a site of your own.")
         front = await _get(address, "/")
         leads_to = _leads_to(address, front)
@@ -127,7 +127,7 @@ def trial_config(arrival: Arrival, limit: int, port: int) -> Config:
 def trial(config: Config, arrival: Arrival, move: Move, notes: Notes) -> App:
     """The application: the strip around the moved links around the meter around the polite proxy."""
     quiet = Log(os.open(os.devnull, os.O_WRONLY))
-    proxy = Polite(Proxy(config.gateway.upstream, connections=1), arrival.robots, arrival.home)
+    proxy = Polite(Proxy(config.gateway.upstream, connections=1), arrival.robots)
     parts = Parts(MemoryStore(), Keys((secrets.token_bytes(KEY_BYTES),)))
     metered = Paywall(config, parts).around(proxy, watcher=notes.watch)
     return Edge(Strip(Rehomed(metered, move)), quiet, Health(quiet, trusted=lambda peer: False, clock=utc_now))
@@ -239,7 +239,7 @@ def _leads_to(address: str, answer: Answer) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-async def _look_around(home: str, robots: RobotFileParser, front: Answer) -> Arrival:
+async def _look_around(home: str, robots: Robots, front: Answer) -> Arrival:
     """Look at a few pages to which the front page links: where none of them says that it is an article, no page of
     the site does, and the paths of those that show a body have to decide."""
     page = _page(front, "/")
@@ -248,7 +248,7 @@ async def _look_around(home: str, robots: RobotFileParser, front: Answer) -> Arr
     if page is not None:
         said = page.facts.language
         language = said if said and catalogue_of(said) is not None else _USUAL_LANGUAGE
-        leads = [path for path in article_links(page.body, home) if robots.can_fetch(AGENT, home + path)][:_LOOKED_AT]
+        leads = [path for path in article_links(page.body, home) if robots.allows(path)][:_LOOKED_AT]
         looked = {path: _page(await _get(home, path), path) for path in leads}
         if not any(found and found.says_article for found in looked.values()):
             bodies = (path for path, found in looked.items() if found and found.body_rule and not found.list_like)
