@@ -118,3 +118,12 @@ async def test_a_new_version_at_the_same_address_and_a_short_body_disprove_nothi
     await store.claim_link("/news/x", "/news/x", blue)
     await store.claim_link("/news/x", "/amp/x", sketch(["short"]))
     assert (await store.controls()).disbelieved == frozenset()
+
+
+async def test_no_number_of_addresses_of_one_body_keeps_a_contradiction_from_being_noted(store: Store) -> None:
+    red, blue = (sketch([f"{colour}{number}" for number in range(80)]) for colour in ("red", "blue"))
+    for number in range(40):
+        await store.claim_link("/news/x", f"/news/x?{number}", red)
+    assert not (await store.controls()).disbelieved
+    await store.claim_link("/news/x", "/news/y", blue)
+    assert (await store.controls()).disbelieved == {"/news/x"}

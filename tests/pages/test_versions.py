@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from pennypress.pages.page import PageOptions, read_page
-from pennypress.pages.versions import Version, read_version
+from pennypress.pages.versions import Version, Versions, read_version
 from tests.http.browser import story
 
 PAGE = story("roof").encode()
@@ -26,3 +26,11 @@ async def test_of_a_page_that_a_fault_of_ours_keeps_from_being_cut_nothing_goes_
     cut = await Version(page, TYPE, None).cut(continued=False)
     assert (cut.head, cut.tail, cut.alone) == (b"", b"", "it could not be cut by a fault of ours")
     assert cut.title == "The roof report"
+
+
+async def test_what_is_remembered_of_tiny_pages_is_bounded_too() -> None:
+    versions = Versions(PageOptions(), capacity=100_000)
+    first = (await versions.of(b"<p>0", TYPE, "/0")).version
+    for number in range(1, 40):
+        await versions.of(b"<p>%d" % number, TYPE, f"/{number}")
+    assert (await versions.of(b"<p>0", TYPE, "/0")).version is not first

@@ -20,6 +20,9 @@ _log = logging.getLogger("pennypress")
 _INLINE_BYTES = 8_000
 """Pages up to this size are read in well under 2 ms; larger ones are read off the event loop."""
 
+_OVERHEAD = 4_096
+"""What a version costs beside its page's bytes: else a million tiny pages would fit."""
+
 _NONCE = re.compile(rb"(?<=\snonce=[\"'])[A-Za-z0-9+/_-]{8,88}={0,2}(?=[\"'])")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{8,88}={0,2}")
 
@@ -166,10 +169,10 @@ class Versions:
         else:
             version = await asyncio.to_thread(read_version, *key, self._options)
         self._versions[key] = version
-        self._held += len(key[0])
+        self._held += len(key[0]) + _OVERHEAD
         while self._held > self._capacity and len(self._versions) > 1:
             dropped, old = self._versions.popitem(last=False)
-            self._held -= len(dropped[0])
+            self._held -= len(dropped[0]) + _OVERHEAD
             if self._latest.get(dropped[2]) is old:
                 del self._latest[dropped[2]]
         return version

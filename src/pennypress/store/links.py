@@ -5,7 +5,7 @@ from __future__ import annotations
 from pennypress.core.sketch import share_text
 
 MOST_CLAIMS = 32
-"""So many addresses of one article are more than enough to tell; further ones are not noted."""
+"""So many addresses of one article are more than enough to tell; further ones are noted only if they contradict."""
 
 
 def claimed(claims: dict[str, bytes], address: str, sketch: bytes) -> bool:
@@ -13,7 +13,7 @@ def claimed(claims: dict[str, bytes], address: str, sketch: bytes) -> bool:
 
     A newer body at the same address takes the place of the older: an article may change altogether.
     """
-    if address not in claims and len(claims) >= MOST_CLAIMS:
-        return True
-    claims[address] = sketch
-    return all(share_text(sketch, other) for other in claims.values())
+    believed = all(share_text(sketch, other) for held, other in claims.items() if held != address)
+    if address in claims or len(claims) < MOST_CLAIMS or not believed:
+        claims[address] = sketch
+    return believed
