@@ -287,3 +287,11 @@ def test_all_that_it_logs_is_json(own: Gateway, origin: Origin) -> None:
     own.stop()
     lines = [json.loads(line) for line in own.lines()]
     assert any(line.get("level") == "warning" and "the origin failed" in line["event"] for line in lines)
+
+
+def test_signals_that_come_in_a_heap_end_it_all_the_same(origin: Origin, tmp_path: Path) -> None:
+    for number in range(5):
+        with running_gateway(f"http://127.0.0.1:{origin.port}", tmp_path / f"log-{number}", workers=2) as gateway:
+            for _ in range(200):
+                gateway.process.send_signal(signal.SIGHUP)
+            assert gateway.stop() < 10

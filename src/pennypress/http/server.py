@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import ipaddress
 import multiprocessing
 import os
@@ -57,7 +58,17 @@ class Server(MPServer):
         if os.getpid() != self.pid:
             self.taking_up.asked_early = True
         self.reload_signal = True
-        self.main_loop_interrupt.set()
+        self._wake()
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        """Note that the server is to end."""
+        self.interrupt_signal = True
+        self._wake()
+
+    def _wake(self) -> None:
+        """Wake the parent's loop from a thread: a second signal may come while the first one's handler holds the
+        event's lock, and would wait for itself for ever."""
+        _thread.start_new_thread(self.main_loop_interrupt.set, ())
 
     def _reload(self, spawn_target: object, target_loader: object) -> None:
         """Pass the signal on to the workers if the changed configuration can be used. Called in the parent's loop, so
