@@ -18,11 +18,11 @@ from tests.pages.making import paragraph, paragraphs, read, visible
 SENTENCE = "This is a sentence of exactly eight words. "
 
 
-def body_of(markup: str) -> Body:
+def body_of(markup: str, selector: str | None = "article") -> Body:
     tree = LexborHTMLParser(f"<main><h1>T</h1><article>{markup}</article></main>", scripting=True)
     assert tree.body is not None
     page = outline(tree.body)
-    found = find_body(tree, page, find_prose(page), selector="article", paywall_selectors=(), title="T")
+    found = find_body(tree, page, find_prose(page), selector=selector, paywall_selectors=(), title="T")
     assert found is not None
     return found
 
@@ -72,9 +72,11 @@ def test_sentences_of_every_script_end_it(text: str, shown: str) -> None:
     assert preview_of(f"<p>{text}</p>") == shown.strip()
 
 
-def test_labels_between_the_paragraphs_do_not_count_as_blocks() -> None:
+def test_labels_between_the_paragraphs_count_only_in_a_body_that_an_operator_pointed_at() -> None:
     marked = "<div class=ad>Advertisement</div>".join(f"<p>{paragraph(n)}</p>" for n in range(1, 21))
-    assert paragraph(2) in preview_of(marked, 2)
+    found, said = body_of(marked, None), body_of(marked)
+    assert choose_preview(found, 2).parted(found)[0] == f"{paragraph(1)}\nAdvertisement\n{paragraph(2)}"
+    assert choose_preview(said, 2).parted(said)[0] == f"{paragraph(1)}\nAdvertisement"
 
 
 def test_a_short_text_in_few_blocks_is_a_brief() -> None:

@@ -72,14 +72,23 @@ def gather_body(
     indexes = [index for index in indexes if index > headline] or indexes
     if not indexes:
         return None
-    text = _Text(outline.blocks, indexes, prose)
-    opening = indexes[0] if rule == "selector" else text.opening(exact)
+    text = _Text(outline.blocks, indexes, prose, {*pieces, prose.column})
+    if rule == "selector":
+        return _taken_as_said(pieces, indexes, text)
+    opening = text.opening(exact)
     behind = [index for index in indexes if index >= opening]
     own = text.words(behind)
     kept = [*_standfirst(indexes, opening, blocks, prose, own), *behind]
     labels = frozenset(place for place, index in enumerate(kept) if index >= opening and text.is_label(index))
     found = tuple(blocks[index] for index in kept)
     return Body(rule, tuple(pieces), found, labels, prose.column, frozenset(text.homes), own)
+
+
+def _taken_as_said(pieces: Sequence[Box], indexes: Sequence[int], text: _Text) -> Body:
+    """The body that an operator has pointed at: every block in it counts."""
+    found = tuple(text.blocks[index] for index in indexes)
+    homes = frozenset(text.homes)
+    return Body("selector", tuple(pieces), found, frozenset(), text.prose.column, homes, text.words(indexes))
 
 
 def headline_index(blocks: Sequence[Block], prose: Prose, title: str) -> int:
@@ -100,10 +109,11 @@ class _Text:
     """What the blocks of the pieces are. The vein is the prose that is of one kind with most of it, the same element in
     an element of the same class; its homes are the elements around it, in which short blocks are text as well."""
 
-    def __init__(self, blocks: Sequence[Block], indexes: Sequence[int], prose: Prose) -> None:
+    def __init__(self, blocks: Sequence[Block], indexes: Sequence[int], prose: Prose, wrappers: set[Box]) -> None:
         self.blocks = blocks
         self.indexes = indexes
         self.prose = prose
+        self.wrappers = wrappers
         weights: Counter[tuple[str, ...]] = Counter()
         for index in indexes:
             if prose.flags[index]:
@@ -139,11 +149,14 @@ class _Text:
         return self.weights[_kind(self.blocks[index])] / self.most
 
     def is_label(self, index: int) -> bool:
-        """Whether a block is part of no text: neither the article's own, nor a caption or prose that stands in it."""
+        """Whether a block is part of no text: neither the article's own, nor a caption or prose that stands in it or
+        directly in what holds the article."""
         block = self.blocks[index]
         if not self.vein or self.is_own(index):
             return False
         told = self.prose.flags[index] or block.box.tag == "figcaption"
+        if _home(block) in self.wrappers and (told or _may_be_text(block)):
+            return False
         return not told or self.homes.isdisjoint(block.box.ancestors())
 
 
