@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pennypress.pages.elements import CELLS, INLINE, LEAVES
+from pennypress.pages.elements import CELLS, INLINE
 from pennypress.pages.json_data import without_withheld
+from pennypress.pages.nodes import above, children_of, content_of, is_block, is_gone, is_hollow, path_of, walk
 from pennypress.pages.style_rules import without_rules
 from pennypress.pages.withheld import Withheld
 
@@ -23,7 +24,6 @@ _RAW = frozenset({"noscript", "iframe", "noembed", "noframes", "xmp", "textarea"
 _STEADY = frozenset({"html", "head", "body", "title", "main"})
 _WITHIN = INLINE | _RAW | {"option", "button"}
 _HOLLOW = frozenset({"blockquote", "q", "ul", "ol", "li", "dl", "figure", "aside", "details", "tr", "table", "tbody"})
-_SOUND = "img, picture, video, audio, iframe, object, embed, svg, canvas, input, button, select, textarea, script"
 _COMMON = frozenset({"class", "id", "style", "href", "src", "srcset", "rel", "type", "role", "width", "height", "lang"})
 
 
@@ -72,17 +72,6 @@ def held_state(findings: Iterable[Finding]) -> bool:
     return any(finding.kind in (Kind.STATE, Kind.SCRIPT) for finding in findings)
 
 
-def path_of(node: LexborNode) -> str:
-    """Where an element stands: its own name and those of at most two around it, as in CSS."""
-    names: list[str] = []
-    here: LexborNode | None = node
-    while here is not None and len(names) < 3:
-        if here.is_element_node:
-            names.append(_name(here))
-        here = here.parent
-    return " > ".join(reversed(names))
-
-
 class _Sweep:
     """One sweep of one tree: what it keeps, and what it found so far."""
 
@@ -93,17 +82,17 @@ class _Sweep:
         self.holding: set[int] = set()
         for node in kept:
             self.kept.add(node.mem_id)
-            self.holding.update(above.mem_id for above in _above(node))
+            self.holding.update(holder.mem_id for holder in above(node))
         self.findings: list[Finding] = []
         self._left = 0
 
     def pieces(self) -> None:
         """Look at every script, style, attribute, comment and text by itself, and at those of one kind together."""
-        nodes = list(_walk(self._root()))
+        nodes = list(walk(self._root()))
         elements = [node for node in nodes if node.is_element_node]
         self._scripts([node for node in elements if node.tag == "script"])
         self._styles([node for node in elements if node.tag == "style"])
-        self._attributes([node for node in elements if not _is_gone(node)])
+        self._attributes([node for node in elements if not is_gone(node)])
         self._comments([node for node in nodes if not node.is_element_node and not node.is_text_node])
         self._texts([node for node in nodes if node.is_element_node or node.is_text_node])
 
@@ -159,7 +148,7 @@ class _Sweep:
             if name not in _COMMON:
                 by_name.setdefault(name, []).append(node)
         for name, nodes in by_name.items():
-            nodes = [node for node in nodes if name in node.attributes and not _is_gone(node)]
+            nodes = [node for node in nodes if name in node.attributes and not is_gone(node)]
             for stretch in self.withheld.stretches([node.attributes[name] or "" for node in nodes]):
                 for node in nodes[stretch.first : stretch.last + 1]:
                     self._drop_attribute(node, name, 0)
@@ -193,7 +182,7 @@ class _Sweep:
 
     def _comments(self, comments: list[LexborNode]) -> None:
         """Take out comments, and whatever else is neither element nor text."""
-        contents = [_content(comment) for comment in comments]
+        contents = [content_of(comment) for comment in comments]
         going = self._leaks(contents)
         for stretch in self.withheld.stretches(contents):
             for place in range(stretch.first, stretch.last + 1):
@@ -205,7 +194,7 @@ class _Sweep:
         texts: list[LexborNode] = []
         pieces: list[str | None] = []
         for node in nodes:
-            if node.is_text_node and not _is_gone(node):
+            if node.is_text_node and not is_gone(node):
                 tag = node.parent.tag if node.parent is not None else None
                 if tag not in ("script", "style"):
                     texts.append(node)
@@ -219,7 +208,7 @@ class _Sweep:
             going.setdefault(place, words)
         gone = {texts[place].mem_id for place in going}
         for place, words in going.items():
-            if not _is_gone(texts[place]):
+            if not is_gone(texts[place]):
                 self._drop_text(texts[place], words, gone)
 
     def _drop_text(self, text: LexborNode, words: int, going: set[int]) -> None:
@@ -228,7 +217,7 @@ class _Sweep:
         parent = node.parent
         while parent is not None and parent.tag in _WITHIN and not self._stays(parent):
             node, parent = parent, parent.parent
-        if parent is not None and node.tag not in _RAW and not self._stays(parent) and _is_block(parent, going):
+        if parent is not None and node.tag not in _RAW and not self._stays(parent) and is_block(parent, going):
             if parent.tag in CELLS:
                 self.findings.append(Finding(Kind.TEXT, path_of(parent), words))
                 parent.inner_html = ""
@@ -236,7 +225,7 @@ class _Sweep:
             node = parent
         around = node.parent
         self._remove(node, Kind.TEXT, words)
-        while around is not None and around.tag in _HOLLOW and not self._stays(around) and _is_hollow(around):
+        while around is not None and around.tag in _HOLLOW and not self._stays(around) and is_hollow(around):
             hollow, around = around, around.parent
             hollow.remove()
 
@@ -244,10 +233,10 @@ class _Sweep:
         return node.tag in _STEADY or node.mem_id in self.kept or node.mem_id in self.holding
 
     def _is_kept(self, node: LexborNode) -> bool:
-        return node.mem_id in self.kept or any(above.mem_id in self.kept for above in _above(node))
+        return node.mem_id in self.kept or any(holder.mem_id in self.kept for holder in above(node))
 
     def _narrow(self, node: LexborNode, depth: int) -> None:
-        children = [child for child in _children(node) if child.tag != "-doctype" and child.mem_id not in self.kept]
+        children = [child for child in children_of(node) if child.tag != "-doctype" and child.mem_id not in self.kept]
         leaking = [child for child in children if self._holds(child.html or "")]
         for child in leaking:
             if self._is_whole(child) or depth == _DEEPEST:
@@ -263,7 +252,7 @@ class _Sweep:
         says the run."""
         if not node.is_element_node:
             return True
-        inner = _children(node)
+        inner = children_of(node)
         if any(child.is_element_node for child in inner):
             return False
         return self._holds("".join(child.html or "" for child in inner))
@@ -296,62 +285,6 @@ def script_kind(script: LexborNode) -> Kind:
     if kind in _JSON_TYPES or kind.endswith("json"):
         return Kind.STATE
     return Kind.SCRIPT if kind in _CODE_TYPES or kind.endswith(("javascript", "ecmascript", "jscript")) else Kind.TEXT
-
-
-def _walk(node: LexborNode) -> Iterator[LexborNode]:
-    """Every node under a node in the order of the page, with what stands in templates."""
-    waiting = [node]
-    while waiting:
-        inner = waiting.pop()
-        if inner.tag not in ("-document", "-doctype"):
-            yield inner
-        waiting.extend(reversed(_children(inner)))
-
-
-def _children(node: LexborNode) -> list[LexborNode]:
-    if node.tag == "template":
-        return [child for fragment in node.template_fragments() for child in _children(fragment)]
-    children: list[LexborNode] = []
-    child = node.first_child
-    while child is not None:
-        children.append(child)
-        child = child.next
-    return children
-
-
-def _above(node: LexborNode) -> Iterator[LexborNode]:
-    above = node.parent
-    while above is not None:
-        yield above
-        above = above.parent
-
-
-def _name(element: LexborNode) -> str:
-    attributes = element.attributes
-    if attributes.get("id"):
-        return f"{element.tag}#{(attributes['id'] or '')[:40]}"
-    classes = (attributes.get("class") or "").split()
-    return f"{element.tag}.{classes[0][:40]}" if classes else str(element.tag)
-
-
-def _content(node: LexborNode) -> str:
-    return node.comment_content or node.html or ""
-
-
-def _is_gone(node: LexborNode) -> bool:
-    return node.parent is None
-
-
-def _is_block(element: LexborNode, going: set[int]) -> bool:
-    """Whether an element is a leaf of text: by its kind, or as a box in which no other text is than what goes."""
-    if any(inner.tag not in INLINE | {"br"} for inner in element.css("*") if inner.mem_id != element.mem_id):
-        return False
-    texts = [inner for inner in element.traverse(include_text=True, skip_empty=True) if inner.is_text_node]
-    return element.tag in LEAVES or all(inner.mem_id in going for inner in texts)
-
-
-def _is_hollow(element: LexborNode) -> bool:
-    return not element.text().strip() and element.css_first(_SOUND) is None
 
 
 def _least(holds: Callable[[int], bool], high: int) -> int:
