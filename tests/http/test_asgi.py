@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -343,6 +344,21 @@ async def test_a_brief_is_whole_and_free(reader: Browser, site: Site) -> None:
     page = await reader.get("/news/brief")
     assert page.body == site.pages["/news/brief"][2]
     assert (page.header("pennypress-reason"), reader.cookies) == ("brief", {})
+
+
+@pytest.mark.parametrize(
+    "where", ['<script type="application/ld+json">{}</script>', '<script type="application/json">{}</script>']
+)
+async def test_a_teaser_whose_text_stands_in_the_pages_data_is_no_brief(
+    reader: Browser, site: Site, where: str
+) -> None:
+    text = " ".join(f"secret word {number} of the told story goes on and on." for number in range(40))
+    data = where.format(json.dumps({"@type": "NewsArticle", "headline": "Told", "articleBody": text}))
+    site.put("/news/told", story("told", paragraphs=1, head=data))
+    assert (await reader.get("/news/told")).header("pennypress-reason") == "granted"
+    walled = await (await used_up(Browser(reader.app))).get("/news/told")
+    assert "secret word" not in walled.text
+    assert "Sorry, your limit is up" in walled.text
 
 
 @pytest.mark.parametrize(("word", "reason"), [("free", "free"), ("premium", "premium"), ("metered", "granted")])

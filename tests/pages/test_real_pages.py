@@ -138,7 +138,7 @@ def test_taking_the_one_insertion_out_gives_back_the_origins_bytes(samples: list
     for sample in samples:
         full = sample.page.full(NOTICE)
         assert full.count(NOTICE) == 1, sample.name
-        assert full.replace(NOTICE, b"") == sample.page.body, sample.name
+        assert full.replace(sample.page.insertion(NOTICE), b"") == sample.page.body, sample.name
 
 
 def test_the_notice_stands_where_a_block_can_be_and_what_is_around_it_stays(samples: list[Sample]) -> None:
@@ -160,6 +160,9 @@ def test_the_notice_stands_where_a_block_can_be_and_what_is_around_it_stays(samp
     }
     for sample in samples:
         tree = LexborHTMLParser(sample.page.full(NOTICE).decode("utf-8", "replace"), scripting=True)
+        if sample.page.around_notice != (b"", b""):
+            assert len(tree.css("template[shadowrootmode]")) == 1, sample.name
+            continue
         notice = tree.css_first("aside.pennypress-notice")
         assert notice is not None, sample.name
         assert not closed & {node.tag for node in _around(notice)}, sample.name
@@ -182,13 +185,14 @@ def test_a_plain_tag_stripper_finds_the_body_whole_after_the_notice(samples: lis
     for sample in samples:
         before, after = (judge.letters(_stripped(page)) for page in (sample.page.body, sample.page.full(NOTICE)))
         place = after.find(judge.letters("You can read 2 more articles this month"))
-        assert place >= 0
+        # In the shade of an element that scripts hydrate the notice is no part of the page's text.
+        assert place >= 0 or sample.page.around_notice != (b"", b"")
         missed = [
             text
             for text in sample.paragraphs
             if judge.letters(text) in before
             and len(judge.letters(text)) > 60
-            and judge.letters(text) not in after[place:]
+            and judge.letters(text) not in after[max(0, place) :]
         ]
         assert len(missed) <= 1, (sample.name, missed)
 
@@ -218,7 +222,7 @@ def _add(figures: Figures, sample: Sample) -> None:
     words = sum(count_words(text) for text in sample.paragraphs)
     figures.over_a_quarter += sum(count_words(sample.paragraphs[place]) for place in sample.shown) * 4 > words
     figures.structured_wrong += sample.cut.alone is None and not _says_walled(sample.walled)
-    figures.torn += sample.page.full(NOTICE).replace(NOTICE, b"") != sample.page.body
+    figures.torn += sample.page.full(NOTICE).replace(sample.page.insertion(NOTICE), b"") != sample.page.body
     at = sample.page.notice_at or 0
     figures.top += sample.page.body.rfind(b"<body", 0, at) > at - 400
     rule = sample.page.body_rule or "none"

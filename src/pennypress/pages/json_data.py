@@ -47,6 +47,15 @@ def without_withheld(text: str, withheld: Withheld) -> str | None:
     return None if withheld.in_text(cleared) else cleared
 
 
+def long_texts(text: str, least: int) -> list[str]:
+    """The strings of a JSON text that have so many words; none where it is no JSON."""
+    try:
+        value = json.loads(text, strict=False)
+        return [place.text for place in _places(value, "") if len(place.text.split()) >= least]
+    except (ValueError, RecursionError):
+        return []
+
+
 def _places(value: Any, name: str, depth: int = 0) -> Iterator[_Place]:
     if depth > _DEEPEST:
         raise RecursionError

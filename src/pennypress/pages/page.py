@@ -16,16 +16,17 @@ from pennypress.pages.document import Document, read_document
 from pennypress.pages.facts import Facts, read_facts, says_article, words_of_origin
 from pennypress.pages.find import find_body
 from pennypress.pages.frameworks import hydrating
+from pennypress.pages.json_data import long_texts
 from pennypress.pages.place import notice_place
-from pennypress.pages.preview import NOTHING, choose_preview, is_brief
+from pennypress.pages.preview import BRIEF_WORDS, NOTHING, choose_preview, is_brief
 from pennypress.pages.prose import Prose, find_prose
-from pennypress.pages.scripts import ScriptFate, drop_hydration
+from pennypress.pages.scripts import ScriptFate, drop_hydration, is_hydrated
 from pennypress.pages.structured import Structured, mark_not_free, read_structured
-from pennypress.pages.sweep import Finding, held_state, sweep
+from pennypress.pages.sweep import Finding, Kind, held_state, script_kind, sweep
 from pennypress.pages.withheld import Withheld
 from pennypress.pages.words import words
 
-_MANY_TEASERS = 8
+_MANY_TEASERS = 4
 _LEAST_ARTICLE = 80
 """A page with fewer words of its own than this, and many teasers, is a list; a brief has no teasers to speak of."""
 
@@ -90,6 +91,7 @@ class Page:
     notice_at: int | None
     wide: str | None = None
     sketch: bytes = b""
+    around_notice: tuple[bytes, bytes] = (b"", b"")
 
     def full(self, notice: bytes) -> bytes:
         """The origin's bytes with this one insertion (ASCII); as they are where no place for it is safe."""
@@ -97,7 +99,12 @@ class Page:
 
     def insert(self, body: bytes, at: int, notice: bytes) -> bytes:
         """The bytes of this page, or of one that differs in its nonces alone, with the notice (ASCII) put in."""
-        return b"".join((memoryview(body)[:at], _widened(notice, self.wide), memoryview(body)[at:]))
+        return b"".join((memoryview(body)[:at], self.insertion(notice), memoryview(body)[at:]))
+
+    def insertion(self, notice: bytes) -> bytes:
+        """All that goes into the page for a notice: it, and what must stand around it there."""
+        before, after = self.around_notice
+        return _widened(before + notice + after, self.wide)
 
     def cut(self, *, continued: bool = False) -> Cut:
         """The page without the withheld text. Heavy: once a version. ``continued``: page 2 or later, no preview."""
@@ -111,8 +118,7 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
     """Read a page asked for at ``address`` (absolute, or from the root). Raises Undecodable."""
     reading = _read(body, content_type, options, address)
     document, found = reading.document, reading.body
-    place = notice_place(document, found)
-    at = document.byte_offset(place) if place is not None else None
+    place = notice_place(document, found, hydrated=is_hydrated(document.tree))
     article = says_article(document.tree, reading.structured)
     return Page(
         body=body,
@@ -123,10 +129,11 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
         list_like=_is_list(reading),
         says_article=article,
         body_rule=found.rule if found is not None else None,
-        brief=found is not None and is_brief(found, options.preview),
+        brief=found is not None and is_brief(found, options.preview) and not _told_in_data(reading, found, options),
         words=found.words if found is not None else 0,
         blocks=found.counted if found is not None else 0,
-        notice_at=at,
+        notice_at=document.byte_offset(place.at) if place is not None else None,
+        around_notice=(place.before, place.after) if place is not None else (b"", b""),
         wide=_wide(document),
         sketch=sketch(words(found.text)) if found is not None and reading.facts.canonical else b"",
     )
@@ -162,6 +169,20 @@ def _read(body: bytes, content_type: str | None, options: PageOptions, address: 
     return _Reading(document, structured, facts, page, prose, found)
 
 
+def _told_in_data(reading: _Reading, body: Body, options: PageOptions) -> str:
+    """The article's text where the page holds it as data alone, and shows no more than a teaser; else nothing."""
+    if not is_brief(body, options.preview):
+        return ""
+    state = [
+        text
+        for script in reading.document.tree.css("script[type]")
+        if script_kind(script) is Kind.STATE
+        for text in long_texts(script.text(), BRIEF_WORDS)
+    ]
+    structured = reading.structured.body
+    return "\n".join([*([structured] if len(words(structured)) > BRIEF_WORDS else []), *state])
+
+
 def _is_list(reading: _Reading) -> bool:
     """Whether the page shows that it is a list: no article type, no block that holds most of the prose, and it says so
     or many of its headings lead elsewhere."""
@@ -178,13 +199,14 @@ def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
     document, tree, title = reading.document, reading.document.tree, page.facts.title
     preview = NOTHING if continued else choose_preview(body, page.options.preview)
     frameworks = hydrating(tree)
+    told = _told_in_data(reading, body, page.options)
     cutting = cut_body(document, body, preview)
     document.unmark()
     for meta in words_of_origin(tree):
         meta.remove()
     # Words of the address are no secret from who asked for it: on many papers they are the headline's.
     asked = unquote(urlsplit(page.address).path)
-    withheld = Withheld(cutting.withheld, f"{title}\n{asked}\n{cutting.kept}")
+    withheld = Withheld(f"{cutting.withheld}\n{told}", f"{title}\n{asked}\n{cutting.kept}")
     findings = sweep(tree, withheld, [*cutting.texts, cutting.mark, *_headlines(tree, title)])
     fates = drop_hydration(tree, frameworks, mode=page.options.scripts, state_held_text=held_state(findings))
     mark_not_free(tree, title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -14,15 +15,41 @@ _INDENTED = frozenset(("li", "dd", "dt", "blockquote"))
 """Elements that a wall could stand in, but would look as part of."""
 
 
-def notice_place(document: Document, body: Body | None) -> int | None:
-    """The place in the text at which the notice goes in: just before the body, else at the top of the page's ``body``;
-    None where neither is safe."""
+_SHADOW_HOSTS = frozenset(("article", "aside", "blockquote", "div", "footer", "header", "main", "nav", "p", "section"))
+_SHADE = (b'<template shadowrootmode="open">', b"<slot></slot></template>")
+"""What puts a notice before the content of the element it stands in, where no script of the page finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a page's text for the notice, and the mark-up (ASCII) that goes in around it."""
+
+    at: int
+    before: bytes = b""
+    after: bytes = b""
+
+
+def notice_place(document: Document, body: Body | None, *, hydrated: bool) -> Place | None:
+    """The place at which the notice goes in: just before the body, else at the top of the page's ``body``; None where
+    neither is safe.
+
+    What hydrates a page takes a stranger out of the elements that it made. There the notice stands before the child of
+    the page's ``body`` that holds the article, or, where that would be before the site's skip link, in the shade.
+    """
+    if body is not None and hydrated:
+        outside = _outermost(opening_node(body))
+        skip = _skip_link(document.tree)
+        if skip is not None and _outermost(skip).mem_id == outside.mem_id:
+            return _in_the_shade(document, body.column.node, skip)
+        at = document.start_of(outside)
+        return None if at is None else Place(at)
     if body is not None:
         opening = opening_node(body)
-        place = document.start_of(opening)
-        if place is not None and _open_air(opening):
-            return place
-    return _top(document)
+        at = document.start_of(opening)
+        if at is not None and _open_air(opening):
+            return Place(at)
+    at = _top(document)
+    return None if at is None else Place(at)
 
 
 def opening_node(body: Body) -> LexborNode:
@@ -54,6 +81,28 @@ def wall_anchor(body: Body, last: LexborNode) -> LexborNode:
 def wall_successor(opening: LexborNode) -> LexborNode:
     """The node directly before which the wall goes in, where nothing of the body is shown."""
     return _into_the_open(opening)
+
+
+def _in_the_shade(document: Document, column: LexborNode, skip: LexborNode) -> Place | None:
+    """A place in the element around the article's column, where readers for articles do not look; where that holds the
+    skip link, in the column itself."""
+    holder = column.parent
+    past_skip = holder is not None and all(node.mem_id != holder.mem_id for node in _around(skip))
+    for host in (holder if past_skip else None, column):
+        if host is not None and host.tag in _SHADOW_HOSTS:
+            at = document.after_start_of(host)
+            if at is not None:
+                return Place(at, *_SHADE)
+    return None
+
+
+def _outermost(node: LexborNode) -> LexborNode:
+    """The child of the page's ``body`` that holds a node."""
+    for holder in _around(node):
+        if holder.tag == "body":
+            break
+        node = holder
+    return node
 
 
 def _into_the_open(anchor: LexborNode) -> LexborNode:

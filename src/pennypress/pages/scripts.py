@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pennypress.pages.frameworks import BUNDLE, FRAMEWORKS, MOUNTED, STATE_IN_WINDOW, Framework
+from pennypress.pages.frameworks import BUNDLE, FRAMEWORKS, MOUNTED, STATE_IN_WINDOW, Framework, hydrating
 from pennypress.pages.sweep import Kind, script_kind
 
 _PRELOADS = 'link[rel~="modulepreload"], link[rel~="preload"][as="script"], link[rel~="prefetch"][as="script"]'
@@ -64,6 +64,12 @@ def drop_hydration(
     if not hydration.by:
         return tuple(_fate(script, None, "nothing hydrates this page") for script in scripts)
     return _drop(tree, scripts, hydration.reason, hydration.is_its)
+
+
+def is_hydrated(tree: LexborHTMLParser) -> bool:
+    """Whether scripts hydrate a whole page."""
+    scripts = [_read(node) for node in tree.css("script")]
+    return bool(_Hydration(tree, scripts, hydrating(tree), state_held_text=False).by)
 
 
 class _Hydration:

@@ -17,13 +17,15 @@ _ARTICLE = re.compile(r"(?:article|blogposting|socialmediaposting|report|recipe|
 _LISTS = frozenset(("collectionpage", "itemlist", "searchresultspage"))
 _CARRIERS = ("@graph", "mainEntity", "mainEntityOfPage")
 _DEEPEST = 60
+_TAGS = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
 class Structured:
     """What the JSON-LD of a page says. ``article`` is whether it says that the page is an article, ``lists`` whether
     it says that the page is a list; ``free`` holds each word on whether it is free, as True, False or None (unclear);
-    ``selectors`` are the selectors under which it says that paid text stands."""
+    ``selectors`` are the selectors under which it says that paid text stands; ``body`` is the article's text, where it
+    gives that."""
 
     article: bool = False
     lists: bool = False
@@ -35,6 +37,7 @@ class Structured:
     language: str = ""
     free: tuple[bool | None, ...] = ()
     selectors: tuple[str, ...] = ()
+    body: str = ""
 
 
 def read_structured(tree: LexborHTMLParser) -> Structured:
@@ -53,6 +56,7 @@ def read_structured(tree: LexborHTMLParser) -> Structured:
         published=_first_text(articles, "datePublished"),
         language=_first_text(articles, "inLanguage"),
         free=tuple(_truth(item["isAccessibleForFree"]) for item in (*items, *parts) if "isAccessibleForFree" in item),
+        body=_TAGS.sub(" ", max((_first_text([item], "articleBody") for item in articles), key=len, default="")),
         selectors=tuple(
             text for part in parts if "isAccessibleForFree" in part for text in _texts(part.get("cssSelector"))
         ),
