@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -126,18 +126,18 @@ class _Hydration:
     def _owner(self, address: str) -> Framework | None:
         if not address:
             return None
-        path = urlsplit(address).path
+        path = _parts(address).path
         return next((framework for framework in self.found if framework.own and framework.own.search(path)), None)
 
     def _is_bundle(self, script: _Script) -> bool:
         """Whether an external script may be the site's application: its own, or by its name a bundle from elsewhere."""
         if script.kind is not Kind.SCRIPT or not script.address:
             return False
-        path = urlsplit(script.address).path
+        path = _parts(script.address).path
         return self._is_of_site(script.address) or bool(BUNDLE.search(path) and _HASHED.search(path))
 
     def _is_of_site(self, address: str) -> bool:
-        parts = urlsplit(address)
+        parts = _parts(address)
         ours = not parts.netloc or (bool(self.site) and _registrable(parts.hostname or "") == self.site)
         return ours and parts.scheme in ("", "http", "https") and not _LIBRARIES.search(parts.path)
 
@@ -184,10 +184,18 @@ def _site(tree: LexborHTMLParser) -> str:
     for selector in _OWN_ADDRESS:
         node = tree.css_first(selector)
         if node is not None:
-            host = urlsplit(node.attributes.get("href") or node.attributes.get("content") or "").hostname
+            host = _parts(node.attributes.get("href") or node.attributes.get("content") or "").hostname
             if host:
                 return _registrable(host)
     return ""
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address; of one that is none, empty parts, as of the page's own."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _registrable(host: str) -> str:
