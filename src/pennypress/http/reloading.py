@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pennypress.http.fetch import App, Message, Receive, Scope, Send
 
 _log = logging.getLogger("pennypress")
+_RESTING_SECONDS = 0.1
+"""A timer this long cannot end before the loop rests; it ends once the loop serves."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Reloading:
     """
 
     def __init__(self, taking_up: TakingUp) -> None:
+        # Between starting the application and serving, the event loop rests and would lose the signal.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
         self._taking_up = taking_up
         self._current = _Running(taking_up.build())
         self._one_at_a_time = asyncio.Lock()
@@ -64,7 +68,9 @@ class Reloading:
             _log.exception("the application did not start")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._begin_reload)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._begin_reload)
+        loop.call_later(_RESTING_SECONDS, signal.pthread_sigmask, signal.SIG_UNBLOCK, {signal.SIGHUP})
         if self._taking_up.asked_early:
             self._begin_reload()
         await send({"type": "lifespan.startup.complete"})

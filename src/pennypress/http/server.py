@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import ipaddress
 import multiprocessing
 import os
@@ -10,6 +9,7 @@ import resource
 import signal
 import socket
 import stat
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +44,33 @@ class Listening:
     header_seconds: float = 30.0
 
 
+class Bell(threading.Event):
+    """What wakes the parent's loop, in the place of an event with a lock.
+
+    A signal that comes while the handler of another rings it cannot wait for itself; one that comes just before the
+    loop waits rings it too, and is not left lying; and who waited for it has silenced it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heard, self._rung = os.pipe()
+        os.set_blocking(self._rung, False)
+        signal.set_wakeup_fd(self._rung, warn_on_full_buffer=False)
+
+    def set(self) -> None:
+        """Ring; the parent's loop goes round once more."""
+        with suppress(BlockingIOError):
+            os.write(self._rung, b"!")
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it has been rung since the last time; ``timeout`` is not used."""
+        os.read(self._heard, 4096)
+        return True
+
+    def clear(self) -> None:
+        """Nothing: waiting did it."""
+
+
 class Server(MPServer):
     """granian, but that SIGHUP makes the running workers take a changed configuration up.
 
@@ -58,23 +85,12 @@ class Server(MPServer):
         if os.getpid() != self.pid:
             self.taking_up.asked_early = True
         self.reload_signal = True
-        self._wake()
-
-    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        """Note that the server is to end."""
-        self.interrupt_signal = True
-        self._wake()
-
-    def _wake(self) -> None:
-        """Wake the parent's loop from a thread: a second signal may come while the first one's handler holds the
-        event's lock, and would wait for itself for ever."""
-        _thread.start_new_thread(self.main_loop_interrupt.set, ())
+        self.main_loop_interrupt.set()
 
     def _reload(self, spawn_target: object, target_loader: object) -> None:
         """Pass the signal on to the workers if the changed configuration can be used. Called in the parent's loop, so
         that every worker that was begun is known."""
         self.reload_signal = False
-        self.main_loop_interrupt.clear()
         if self.taking_up.accept():
             for worker in self.wrks:
                 with suppress(ProcessLookupError):
@@ -109,6 +125,7 @@ def run(listening: Listening, build: Callable[[], App], accept: Callable[[], boo
         respawn_failed_workers=True,
         workers_kill_timeout=_END_SECONDS,
     )
+    server.main_loop_interrupt = Bell()
     server.taking_up = TakingUp(build, accept)
     server.serve(target_loader=partial(Reloading, server.taking_up), wrap_loader=False)
 
