@@ -100,6 +100,15 @@ async def used_up(reader: Browser) -> Browser:
     return reader
 
 
+async def answered(reader: Browser, target: str) -> Page:
+    """A page once the meter answers; a busy disk may take longer than the meter waits, but not twenty times."""
+    for _ in range(20):
+        page = await reader.get(target)
+        if page.header("pennypress-reason") != "meter-unknown":
+            break
+    return page
+
+
 def names_in(folder: Path) -> set[str]:
     return {held.name for held in folder.iterdir()}
 
@@ -481,7 +490,7 @@ async def test_while_the_store_is_locked_metered_articles_say_so_and_all_else_go
     assert not withheld(await reader.get("/news/one"), "one")
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     holder.execute("ROLLBACK")
-    assert (await reader.get("/news/two")).header("pennypress-remaining") == "1"
+    assert (await answered(reader, "/news/two")).header("pennypress-remaining") == "1"
     assert caplog.messages[-1] == "the meter answers again"
     holder.close()
 
