@@ -212,10 +212,9 @@ class PaywallApp:
         if status in _BODYLESS:
             return Verdict.PASS
         kind = kind_of(headers)
-        under = bool(self._grounds.patterns) and self._grounds.hold(request.target)
         if kind is Kind.PAGE:
             return Verdict.DROP if status == 206 and self.gate.mode is not Mode.OBSERVE else Verdict.HOLD
-        if kind is Kind.ASSET or not under:
+        if kind is Kind.ASSET or not self._grounds.hold(request.target):
             return Verdict.PASS
         return await self._views.leave(request, visitor, keys_extended_by(request.target))
 

@@ -70,10 +70,6 @@ class Outline:
     boxes: tuple[Box, ...]
     blocks: tuple[Block, ...]
 
-    def box_of(self, node: LexborNode) -> Box | None:
-        """The box of an element; None for one that is mute or stands in one."""
-        return next((box for box in self.boxes if box.node.mem_id == node.mem_id), None)
-
 
 def outline(root: LexborNode) -> Outline:
     """Read the blocks of an element, in document order. Raises Undecodable where elements nest beyond reason."""

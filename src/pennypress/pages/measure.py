@@ -11,7 +11,6 @@ _UNSPACED = (
 )
 """Scripts that set no spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, Tai, Japanese, Chinese."""
 
-_SPACED_WORD = re.compile(r"\S*\w\S*")
 _WORD = re.compile(rf"(?=[{_UNSPACED}])\w|[^\s{_UNSPACED}]*(?![{_UNSPACED}])\w[^\s{_UNSPACED}]*")
 _CLOSING = "\"'’”»›)\\]」』】〉》）］"
 _SENTENCE = re.compile(
@@ -26,12 +25,6 @@ def count_words(text: str) -> int:
     if text.isascii() or max(text) < _FIRST_UNSPACED:
         return len(text.split())
     return len(_WORD.findall(text))
-
-
-def word_ends(text: str) -> list[int]:
-    """Where each word of a text ends."""
-    word = _SPACED_WORD if text.isascii() or max(text) < _FIRST_UNSPACED else _WORD
-    return [found.end() for found in word.finditer(text)]
 
 
 def sentence_ends(text: str) -> list[int]:

@@ -24,7 +24,6 @@ from pennypress.messages.wording import Message
 from pennypress.pages.templating import environment, isolated, marked_up, refused_templates
 
 STYLE_URL = "/-/pennypress/style.css"
-NOTICE_CLASS = "pennypress-notice"
 WALL_CLASS = "pennypress-wall"
 
 _STYLES = Path(__file__).parent / "styles"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pennypress.pages.body import Body
 from pennypress.pages.document import Document
 from pennypress.pages.elements import CELLS, CLOSED
+from pennypress.pages.nodes import above
 
 _INDENTED = frozenset(("li", "dd", "dt", "blockquote"))
 """Elements that a wall could stand in, but would look as part of."""
@@ -126,10 +128,8 @@ def _is_hidden(node: LexborNode) -> bool:
 
 
 def _around(node: LexborNode) -> Iterator[LexborNode]:
-    holder = node.parent
-    while holder is not None and holder.tag != "-document":
-        yield holder
-        holder = holder.parent
+    """The elements around a node, the nearest first."""
+    return takewhile(lambda holder: holder.tag != "-document", above(node))
 
 
 def _top(document: Document) -> int | None:
