@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -135,14 +136,17 @@ def test_a_connection_that_brings_no_header_is_closed(origin: Origin, tmp_path: 
                 assert time.monotonic() - began < 2
 
 
-def test_an_upload_that_stands_still_is_given_up(gateway: Gateway, origin: Origin) -> None:
+def test_uploads_that_stand_still_are_given_up_and_their_connections_closed(gateway: Gateway, origin: Origin) -> None:
     done: list[bool] = []
     origin.script = lambda exchange: done.append(exchange.read_body())
-    with gateway.connect() as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 100\r\n\r\nbegun")
-        assert read_to_end(connection).startswith(b"HTTP/1.1 408 ")
-    wait_until(lambda: done)
-    assert done == [False]
+    with contextlib.ExitStack() as closing:
+        uploads = [closing.enter_context(gateway.connect()) for _ in range(20)]
+        for connection in uploads:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 100\r\n\r\nbegun")
+        for connection in uploads:
+            assert read_to_end(connection).startswith(b"HTTP/1.1 408 ")
+    wait_until(lambda: len(done) == 20)
+    assert not any(done)
 
 
 def test_a_slow_upload_may_take_longer_than_the_origin_may(gateway: Gateway, origin: Origin) -> None:
