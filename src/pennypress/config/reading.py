@@ -35,6 +35,11 @@ _MULTIPLES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 _SIZE = re.compile(r"([0-9]{1,9}) ?([kMG]?)B")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _STORES_BUILT = ("memory:", "sqlite:")
+_RECORDS = re.compile(r"postgresql://\S+|sqlite:(?!//)[^\s:].*")
+_OFFICE_PATH = re.compile(r"/(?!-/)[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
+_MAILBOX = re.compile(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_MAIL_SERVER = re.compile(r"smtp(?:s|\+starttls)?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?|folder:[^\s].*")
+_PER_CENT = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?")
 
 
 def whole_number(least: int, most: int | None = None, *, mend: str = "") -> Callable[[Raw], int]:
@@ -91,6 +96,13 @@ def list_of(read_item: Callable[[Raw], T], *, example: str, may_be_empty: bool) 
         return tuple(items)
 
     return read
+
+
+def flag(raw: Raw) -> bool:
+    """True or false, as TOML has them."""
+    if not isinstance(raw.value, bool):
+        raise Unfit(f"is {found(raw.value)} where true or false belongs", "write true or false, without quotes")
+    return raw.value
 
 
 def time_zone(raw: Raw) -> ZoneInfo:
@@ -239,6 +251,49 @@ def store_url(raw: Raw) -> str:
     if value.startswith("memory:") != (value == "memory:") or value in ("sqlite:", "sqlite://"):
         raise Unfit(f'is "{value}"', advice)
     return value
+
+
+def records_url(raw: Raw) -> str:
+    """Where accounts and payments are kept: ``"sqlite:pennypress-records.db"`` or ``"postgresql://..."``."""
+    value = text(raw)
+    if not _RECORDS.fullmatch(value):  # not shown: it may hold a password
+        raise Unfit(
+            "names no database", 'write "sqlite:pennypress-records.db" or "postgresql://user:password@host/database"'
+        )
+    return value
+
+
+def office_path(raw: Raw) -> str:
+    """A path of the site for pages of the office, such as ``"/subscribe"``."""
+    value = text(raw)
+    if not _OFFICE_PATH.fullmatch(value) or "/." in value:
+        raise Unfit(f'is "{value}"', 'write a path such as "/subscribe"')
+    return value
+
+
+def mailbox(raw: Raw) -> str:
+    """A mail address."""
+    value = text(raw)
+    if not _MAILBOX.fullmatch(value):
+        raise Unfit(f'is "{value}", which is no mail address', 'write one such as "subscriptions@example.com"')
+    return value
+
+
+def mail_server(raw: Raw) -> str:
+    """Where letters are handed over: a server, or a folder."""
+    value = text(raw)
+    if not _MAIL_SERVER.fullmatch(value):  # not shown: it may hold a password
+        raise Unfit("names no mail server", 'write "smtps://user@smtp.example.com:465", or "folder:mails"')
+    return value
+
+
+def per_cent(raw: Raw) -> int:
+    """A rate such as ``"20"`` or ``"7.5"``, in hundredths of a per cent."""
+    value = text(raw)
+    read = _PER_CENT.fullmatch(value)
+    if read is None:
+        raise Unfit(f'is "{value}", which is no rate', 'write one such as "20" or "7.5", in quotes')
+    return int(read[1]) * 100 + int((read[2] or "").ljust(2, "0"))
 
 
 def file(raw: Raw) -> Path:

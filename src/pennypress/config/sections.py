@@ -11,6 +11,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pennypress.config.addresses import HostAddress, SocketAddress, link, listen_address, site_url
+from pennypress.config.office import (
+    AccessSection,
+    LawSection,
+    MailSection,
+    OfficeSection,
+    RetentionSection,
+    StripeSection,
+)
 from pennypress.config.reading import (
     Network,
     duration,
@@ -23,6 +31,7 @@ from pennypress.config.reading import (
     on_failure,
     one_of,
     path_pattern,
+    records_url,
     selector,
     short_duration,
     size,
@@ -86,6 +95,14 @@ class Paper:
     )
     subscribe_url: str = setting(
         link, kind="link", default="/subscribe", help="Where one subscribes: a path of the site, or a whole address."
+    )
+
+    help: tuple[str, ...] = setting(
+        list_of(text, example='["0161 496 0000", "help@example.com"]', may_be_empty=True),
+        kind="list of texts",
+        default=[],
+        example=["0161 496 0000", "help@example.com"],
+        help="Telephone numbers and mail addresses under which readers find help; they stand at the foot of a wall.",
     )
 
     @property
@@ -281,6 +298,13 @@ class StoreSection:
         default="sqlite:pennypress.db",
         help='"sqlite:" and a file on a local disk, or "memory:" for trying out with one worker.',
     )
+    records: str = setting(
+        records_url,
+        kind="database",
+        default="sqlite:pennypress-records.db",
+        help='Where accounts, subscriptions and payments are kept: "sqlite:" and a file on a local disk, or '
+        '"postgresql://user:password@host/database".',
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,6 +385,12 @@ class Config:
     store: StoreSection
     secrets: Secrets
     gateway: Gateway
+    office: OfficeSection
+    mail: MailSection
+    stripe: StripeSection
+    access: AccessSection
+    law: LawSection
+    retention: RetentionSection
     texts: Mapping[str, Mapping[str, str]]
 
     def policy(self) -> Policy:
@@ -382,6 +412,12 @@ SECTIONS: Mapping[str, type] = {
     "store": StoreSection,
     "secrets": Secrets,
     "gateway": Gateway,
+    "office": OfficeSection,
+    "mail": MailSection,
+    "stripe": StripeSection,
+    "access": AccessSection,
+    "law": LawSection,
+    "retention": RetentionSection,
 }
 """The sections that hold settings, in the order of the file; ``[[rules]]`` and ``[texts.…]`` stand beside them."""
 
