@@ -15,6 +15,7 @@ from pennypress.core.entitlement import Entitlement, EntitlementKind, Lock, Open
 from pennypress.core.meter import Claim, Outcome, Spend
 from pennypress.core.policy import Policy, Step
 from pennypress.core.reader import Reader, ReaderKind
+from pennypress.core.rights import Lapse
 
 
 class Reason(StrEnum):
@@ -48,6 +49,14 @@ class State(StrEnum):
     BUDGET = "budget"
 
 
+class Wall(StrEnum):
+    """The walls, each for another reader: one whom registering would help, one to win, one to win back."""
+
+    REGWALL = "regwall"
+    PAYWALL = "paywall"
+    LAPSED = "lapsed"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request for one article. ``spends`` is False for one that must not take a unit (HEAD, POST, a robot)."""
@@ -68,7 +77,7 @@ class Decision:
     ``state`` is None where the page says nothing. ``remaining``, ``limit`` and ``resets`` are set where the meter
     had a say; ``resets`` is when the meter resets (rolling: when the next article comes back), ``until`` when an
     opening closes or a repeated article's own unit comes back. ``more_when_registered`` is how many more articles
-    registering would open now.
+    registering would open now. ``lapse`` is what became of the reader's last right where none holds.
     """
 
     full: bool
@@ -82,6 +91,8 @@ class Decision:
     more_when_registered: int = 0
     name: str = ""
     trace: tuple[Step, ...] = ()
+    signed_in: bool = False
+    lapse: Lapse | None = None
 
     @property
     def spent_now(self) -> bool:
@@ -123,8 +134,8 @@ def decide(policy: Policy, visit: Visit) -> Decision | Metered:
     if openings:
         steps = (*steps, Step("opening", False, "none opens this article"))
     if access is Access.PREMIUM:
-        return Decision(False, Reason.PREMIUM, State.PREMIUM, trace=steps)
-    limit = policy.limit_for(registered=visit.reader.kind is not ReaderKind.ANONYMOUS)
+        return Decision(False, Reason.PREMIUM, State.PREMIUM, trace=steps, signed_in=visit.reader.signed_in)
+    limit = policy.limit_for(registered=visit.reader.signed_in)
     claim = Claim(
         reader=visit.reader.id,
         article=visit.article.key,
@@ -149,6 +160,7 @@ def settle(metered: Metered, spend: Spend) -> Decision:
         resets=standing.next_return(claim.span, claim.limit),
         rolling=claim.span.length is not None,
         trace=(*metered.trace, _meter_step(spend, claim)),
+        signed_in=metered.kind is not ReaderKind.ANONYMOUS,
     )
     unit = standing.unit(claim.article)
     if unit is not None and answered.state is State.STAYS_OPEN:

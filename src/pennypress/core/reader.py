@@ -28,3 +28,8 @@ class Reader:
     kind: ReaderKind = ReaderKind.ANONYMOUS
     entitlements: tuple[Entitlement, ...] = ()
     known: bool = True
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the reader has an account."""
+        return self.kind is not ReaderKind.ANONYMOUS
