@@ -108,7 +108,7 @@ class Metered:
     spends: bool
     policy: Policy
     article: Article
-    kind: ReaderKind
+    reader: Reader
     trace: tuple[Step, ...]
 
 
@@ -124,8 +124,8 @@ def decide(policy: Policy, visit: Visit) -> Decision | Metered:
         return Decision(True, Reason.FREE, trace=steps)
     for right in visit.reader.entitlements:
         if right.holds(visit.now):
-            return _entitled(right, (*steps, Step("entitlement", True, right.kind.value)))
-    steps = (*steps, Step("entitlement", False, "none holds"))
+            return _entitled(right, visit.reader, (*steps, Step("entitlement", True, right.words)))
+    steps = (*steps, Step("entitlement", False, _without_right(visit.reader)))
     openings = () if locked else visit.openings
     for opening in openings:
         if opening.opens(visit.article, visit.now):
@@ -144,7 +144,7 @@ def decide(policy: Policy, visit: Visit) -> Decision | Metered:
         now=visit.now,
         title=visit.article.title,
     )
-    return Metered(claim, visit.spends, policy, visit.article, visit.reader.kind, steps)
+    return Metered(claim, visit.spends, policy, visit.article, visit.reader, steps)
 
 
 def settle(metered: Metered, spend: Spend) -> Decision:
@@ -159,13 +159,14 @@ def settle(metered: Metered, spend: Spend) -> Decision:
         remaining=remaining,
         resets=standing.next_return(claim.span, claim.limit),
         rolling=claim.span.length is not None,
+        signed_in=metered.reader.signed_in,
+        lapse=metered.reader.lapse,
         trace=(*metered.trace, _meter_step(spend, claim)),
-        signed_in=metered.kind is not ReaderKind.ANONYMOUS,
     )
     unit = standing.unit(claim.article)
     if unit is not None and answered.state is State.STAYS_OPEN:
         answered = replace(answered, until=claim.span.returns(unit.taken))
-    if remaining == 0 and metered.kind is ReaderKind.ANONYMOUS:
+    if remaining == 0 and metered.reader.kind is ReaderKind.ANONYMOUS:
         registered = standing.remaining(metered.policy.limit_for(registered=True))
         answered = replace(answered, more_when_registered=registered)
     return answered
@@ -177,9 +178,9 @@ def unanswered(metered: Metered, now: datetime) -> Decision:
     newer_than, published = metered.policy.open_newer_than, metered.article.published
     if newer_than is not None and published is not None and timedelta(0) <= now - published < newer_than:
         trace = (*metered.trace, Step("meter", False, "could not be asked; new enough to open"))
-        return Decision(True, Reason.OPEN_ON_FAILURE, trace=trace)
+        return _of_reader(Decision(True, Reason.OPEN_ON_FAILURE, trace=trace), metered.reader)
     trace = (*metered.trace, Step("meter", False, "could not be asked"))
-    return Decision(False, Reason.METER_UNKNOWN, State.UNKNOWN, trace=trace)
+    return _of_reader(Decision(False, Reason.METER_UNKNOWN, State.UNKNOWN, trace=trace), metered.reader)
 
 
 _REASONS = {
@@ -205,6 +206,20 @@ def _meter_step(spend: Spend, claim: Claim) -> Step:
     return Step("meter", spend.granted, f"{spend.outcome.value}, {left} of {claim.limit} left")
 
 
-def _entitled(right: Entitlement, trace: tuple[Step, ...]) -> Decision:
+def _entitled(right: Entitlement, reader: Reader, trace: tuple[Step, ...]) -> Decision:
     state = {EntitlementKind.INSTITUTION: State.INSTITUTION, EntitlementKind.GIFT: State.GIFT}.get(right.kind)
-    return Decision(True, Reason.ENTITLED, state, name=right.name, until=right.until, trace=trace)
+    return Decision(
+        True, Reason.ENTITLED, state, until=right.until, name=right.name, signed_in=reader.signed_in, trace=trace
+    )
+
+
+def _of_reader(decision: Decision, reader: Reader) -> Decision:
+    if not reader.signed_in and reader.lapse is None:
+        return decision
+    return replace(decision, signed_in=reader.signed_in, lapse=reader.lapse)
+
+
+def _without_right(reader: Reader) -> str:
+    if reader.lapse is not None:
+        return f"none holds; the last one: {reader.lapse.words}"
+    return "none holds"

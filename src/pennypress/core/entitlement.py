@@ -23,16 +23,26 @@ class EntitlementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """A right to read: its kind, the moment from which and until which it holds, and whose name the page shows."""
+    """A right to read: its kind, the moment from which and until which it holds, and whose name the page shows.
+
+    ``why`` is what stands behind it in a word (subscription, trial, trust, ...), for explanations alone.
+    """
 
     kind: EntitlementKind
     start: datetime | None = None
     until: datetime | None = None
     name: str = ""
+    why: str = ""
 
     def holds(self, now: datetime) -> bool:
         """Whether the right holds at this moment: from ``start``, until just before ``until``."""
         return (self.start is None or self.start <= now) and (self.until is None or now < self.until)
+
+    @property
+    def words(self) -> str:
+        """What right this is and how long it holds, for an operator who asks why."""
+        until = "with no end" if self.until is None else f"until {self.until:%Y-%m-%d %H:%M %Z}"
+        return f"{self.kind.value}, {until}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ ReaderId = NewType("ReaderId", bytes)
 class Unit:
     """One article of the meter, spent. ``article`` is None once the reader had it forgotten: the number stays.
 
-    ``taken`` is aware and holds whole seconds: stores keep no finer time.
+    ``taken`` is aware and holds whole seconds: stores keep no finer time. ``carried`` is True where the unit is only
+    another reader's number, so that a change of name hands nothing out: it follows into no account.
     """
 
     article: str | None
     taken: datetime
     title: str = ""
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ class Lapse:
     kind: LapseKind
     on: datetime
 
+    @property
+    def words(self) -> str:
+        """What happened and when, for an operator who asks why."""
+        return f"{self.kind.value.replace('-', ' ')} on {self.on:%Y-%m-%d}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:

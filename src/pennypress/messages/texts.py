@@ -12,6 +12,8 @@ from pennypress.messages.catalogue import read_catalogue
 from pennypress.messages.languages import OFFERED, catalogue_of, locale_of
 from pennypress.messages.wording import Message
 
+_COMMAS = {"ar": "، ", "ja": "、", "zh": "、"}
+
 
 class Texts:
     """The texts of one language, some of them replaced by the paper's own (checked beforehand)."""
@@ -32,6 +34,11 @@ class Texts:
     def direction(self) -> str:
         """``"ltr"`` or ``"rtl"``."""
         return self._locale.text_direction
+
+    @property
+    def comma(self) -> str:
+        """What stands between two things that are listed."""
+        return _COMMAS.get(self._locale.language, ", ")
 
     def wording(self, message: Message, n: int | None = None) -> str:
         """A message as it stands in this language, its placeholders not yet filled, in the plural form for ``n``."""

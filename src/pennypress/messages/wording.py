@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pennypress.core.rights import LapseKind
 from pennypress.core.window import WindowKind
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
@@ -122,6 +123,56 @@ RESETS = Message("resets", "Resets on: {date}", note="The day on which the count
 SUPPORT = Message("support", "Please help support {paper} by <a>subscribing here</a>")
 WHICH = Message("which-counted", "Which articles counted?", note="A link, and the headline of the page it leads to.")
 SIGN_IN = Message("sign-in", "Already a subscriber? <a>Sign in</a>")
+SIGNED_IN = Message(
+    "signed-in", "Signed in: <a>your account</a>", note="Shown in the place of “Already a subscriber?”."
+)
+LAPSED: Mapping[LapseKind, Message] = {
+    LapseKind.ENDED: Message(
+        "lapsed-ended",
+        "Your subscription ended on {date}. <a>Renew it</a> to read on.",
+        note="The headline of the wall that stands before one who subscribed until that day.",
+    ),
+    LapseKind.PAYMENT_FAILED: Message(
+        "lapsed-payment-failed",
+        "Your last payment did not go through, so your subscription stopped on {date}. "
+        "<a>Update your payment</a> to read on.",
+    ),
+    LapseKind.TRIAL_ENDED: Message(
+        "lapsed-trial-ended",
+        "Your trial ended on {date}. <a>Choose a subscription</a> to read on.",
+    ),
+    LapseKind.NOT_RECEIVED: Message(
+        "lapsed-not-received",
+        "Your payment had not reached us by {date}. <a>See how to pay</a> to read on.",
+        note="A payment by transfer, cheque or cash that the reader had promised.",
+    ),
+}
+LAPSED_BRIEFLY: Mapping[LapseKind, Message] = {
+    LapseKind.ENDED: Message(
+        "lapsed-ended-briefly",
+        "Your subscription ended on {date}. <a>Renew it</a>",
+        note="One line beside others, for one who can still read some articles.",
+    ),
+    LapseKind.PAYMENT_FAILED: Message(
+        "lapsed-payment-failed-briefly",
+        "Your last payment did not go through. <a>Update your payment</a>",
+    ),
+    LapseKind.TRIAL_ENDED: Message(
+        "lapsed-trial-ended-briefly",
+        "Your trial ended on {date}. <a>Choose a subscription</a>",
+    ),
+    LapseKind.NOT_RECEIVED: Message(
+        "lapsed-not-received-briefly",
+        "Your payment had not reached us by {date}. <a>See how to pay</a>",
+    ),
+}
+HELP = Message("help", "Need help? {contacts}", note="{contacts} are telephone numbers and mail addresses.")
+HELP_WITH_CODE = Message(
+    "help-with-code",
+    "Need help? {contacts}. Your code: {code}",
+    note="{code} looks like K7M3-PQ9T; by it the paper’s staff find the reader.",
+)
+CODE = Message("code", "If you ask us for help, please give this code: {code}")
 PREMIUM = Message("premium", "This article is for subscribers")
 BUDGET_SIGN_IN = Message(
     "budget-sign-in",
@@ -236,8 +287,12 @@ MESSAGES: Mapping[str, Message] = {
         *USED_UP.values(),
         *STAYS_OPEN.values(),
         *REGISTER.values(),
-        *(RESETS, SUPPORT, WHICH, SIGN_IN, PREMIUM, BUDGET_SIGN_IN, BUDGET_SUBSCRIBE, BUDGET, UNKNOWN),
+        *(RESETS, SUPPORT, WHICH, SIGN_IN, SIGNED_IN),
+        *LAPSED.values(),
+        *LAPSED_BRIEFLY.values(),
+        *(PREMIUM, BUDGET_SIGN_IN, BUDGET_SUBSCRIBE, BUDGET, UNKNOWN),
         *(OPENED_TODAY, OPENED, INSTITUTION, GIFT, PREVIEW_ENDS, NOTICE_NAME, WALL_NAME),
+        *(HELP, HELP_WITH_CODE, CODE),
         *LIMIT.values(),
         *(ROLLS, COUNT, COUNTS_UNTIL),
         *NONE_COUNTED.values(),

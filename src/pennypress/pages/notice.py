@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-from pennypress.core.decision import Decision, Reason, State
+from pennypress.core.decision import Decision, Reason, State, Wall
 from pennypress.core.meter import Standing, Unit
+from pennypress.core.rights import Lapse, LapseKind
 from pennypress.core.window import Span, Window, WindowKind
 from pennypress.errors import ConfigurationError
 from pennypress.messages import Replacements, Texts, check_replacements, wording
 from pennypress.messages.wording import Message
+from pennypress.pages.contact import contacts
 from pennypress.pages.templating import environment, isolated, marked_up, refused_templates
 
 STYLE_URL = "/-/pennypress/style.css"
@@ -30,11 +32,19 @@ _STYLES = Path(__file__).parent / "styles"
 _KEPT = 4096
 """Rendered notices and walls kept ready: states x numbers x dates of a few days x languages fit well."""
 
+# What differs on every page is no part of what is kept: these stand for it there.
+_ARTICLE_MARK = "~pennypress-article~"
+_CODE_MARK = "~pennypress-code~"
+
+_LONGEST_RETURN = 4096
+"""Letters of a return path: a longer one would make links that servers refuse."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What the texts say of a paper and where its links lead. An empty ``subscribe_url`` or a missing
-    ``sign_in_url`` is a way that this installation does not have: no text offers it."""
+    """What the texts say of a paper and where its links lead. An empty ``subscribe_url``, a missing ``sign_in_url``
+    or ``account_url`` is a way that this installation does not have: no text offers it. ``help`` are the telephone
+    numbers and mail addresses at the foot of a wall."""
 
     name: str
     name_in_sentence: str
@@ -44,6 +54,8 @@ class Paper:
     zone: tzinfo
     window: Window
     url: str = "/"
+    account_url: str | None = None
+    help: tuple[str, ...] = ()
 
 
 class ErrorPage(Enum):
@@ -89,6 +101,11 @@ class Board:
     ) -> None:
         """Raises ConfigurationError, with every fault, for texts or templates that cannot take the place of ours."""
         self._paper = paper
+        self._ways = _Ways(
+            _with_return(paper.subscribe_url),
+            _with_return(paper.sign_in_url or ""),
+            _with_return(paper.account_url or ""),
+        )
         replaced = texts or {}
         if faults := check_replacements(replaced, languages):
             raise ConfigurationError(faults)
@@ -97,23 +114,42 @@ class Board:
         self.stylesheet: bytes = b"\n".join(
             (_STYLES / name).read_bytes() for name in ("pennypress.css", f"{look}.css", "page.css")
         )
-        self._render: Callable[[str, str, _Shown], bytes] = lru_cache(maxsize=_KEPT)(self._rendered)
+        self._render: Callable[[str, _Shown], bytes] = lru_cache(maxsize=_KEPT)(self._rendered)
         self.error: Callable[[ErrorPage, str], bytes] = lru_cache(maxsize=_KEPT)(self._error)
         if templates is not None and (faults := refused_templates(self._environment, templates, self._try)):
             raise ConfigurationError(faults)
 
-    def notice(self, decision: Decision, language: str, now: datetime | None = None) -> bytes:
+    def notice(self, decision: Decision, language: str, article_path: str, now: datetime | None = None) -> bytes:
         """The notice for a page in full; empty where the decision has nothing to say.
 
-        An opening that closes on the day of ``now`` is told by its time alone.
+        ``article_path`` is the path and query to which its links lead back. An opening that closes on the day of
+        ``now`` is told by its time alone.
         """
-        return self._aside("notice.html", decision, language, now)
+        return self._aside(self._shown(decision, now=now), language, article_path)
 
-    def wall(self, decision: Decision, language: str) -> bytes:
-        """The wall that stands behind the preview; empty where the decision has nothing to say."""
-        return self._aside("wall.html", decision, language, None)
+    def wall(self, decision: Decision, language: str, article_path: str, code: str = "") -> bytes:
+        """The wall that stands behind the preview; empty where the decision has nothing to say.
 
-    def alone(self, title: str, decision: Decision, language: str) -> bytes:
+        ``code`` is the reader's code, to be shown at its foot; empty where there is none.
+        """
+        return self._aside(self._shown(decision, walled=True, code=code), language, article_path, code)
+
+    def wall_of(self, decision: Decision) -> Wall | None:
+        """Which wall a decision puts up; None where it puts up none, or could not be made."""
+        if decision.full:
+            return None
+        if decision.lapse and self._paper.account_url and decision.state in (State.USED_UP, State.PREMIUM):
+            return Wall.LAPSED
+        match decision.state:
+            case State.USED_UP:
+                return Wall.REGWALL if decision.more_when_registered and self._paper.sign_in_url else Wall.PAYWALL
+            case State.BUDGET:
+                return Wall.REGWALL if self._paper.sign_in_url else Wall.PAYWALL
+            case State.PREMIUM:
+                return Wall.PAYWALL
+        return None
+
+    def alone(self, title: str, decision: Decision, language: str, article_path: str, code: str = "") -> bytes:
         """A whole page with an article's headline and the wall, and nothing else of the article."""
         headline = title or self._paper.name
         article = {
@@ -123,7 +159,7 @@ class Board:
             "isAccessibleForFree": False,
             "hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": f".{WALL_CLASS}"},
         }
-        wall = Markup(self.wall(decision, language).decode("ascii"))
+        wall = Markup(self.wall(decision, language, article_path, code).decode("ascii"))
         return self._page("alone.html", language, title=headline, wall=wall, article=_script_data(article))
 
     def reading(
@@ -154,15 +190,21 @@ class Board:
             button=texts.wording(wording.FORGET_BUTTON),
             reading_url=self._paper.reading_url,
             token=token if any(unit.article is not None for unit in standing.units) else "",
-            support=self._support(texts),
+            support=self._support(texts, self._paper.subscribe_url),
         )
 
-    def _aside(self, template: str, decision: Decision, language: str, now: datetime | None) -> bytes:
+    def _shown(
+        self, decision: Decision, *, walled: bool = False, code: str = "", now: datetime | None = None
+    ) -> _Shown | None:
         if decision.state is None:
-            return b""
+            return None
         closes = decision.until if decision.state is State.OPENED else None
-        shown = _Shown(
+        wall = self.wall_of(decision) if walled else None
+        lapse = decision.lapse if wall is Wall.LAPSED or not walled else None
+        return _Shown(
             state=decision.state,
+            walled=walled,
+            wall=wall,
             remaining=decision.remaining or 0,
             more_when_registered=decision.more_when_registered,
             resets=self._day(decision.resets),
@@ -172,40 +214,51 @@ class Board:
             else closes.astimezone(self._paper.zone).time().replace(second=0, microsecond=0),
             today=closes is not None and now is not None and self._day(closes) == self._day(now),
             name=decision.name,
+            signed_in=decision.signed_in,
+            lapse=lapse and lapse.kind,
+            lapsed=self._day(lapse and lapse.on),
+            coded=bool(code),
         )
-        return self._render(template, language, shown)
 
-    def _rendered(self, template: str, language: str, shown: _Shown) -> bytes:
+    def _aside(self, shown: _Shown | None, language: str, article_path: str, code: str = "") -> bytes:
+        """What is kept, with what is this page's own put in."""
+        if shown is None:
+            return b""
+        kept = self._render(language, shown)
+        back = _return_path(article_path).encode("ascii")
+        return kept.replace(_ARTICLE_MARK.encode(), back).replace(_CODE_MARK.encode(), code.encode("ascii"))
+
+    def _rendered(self, language: str, shown: _Shown) -> bytes:
         texts = self._texts[language]
         message, *lines = self._lines(shown, texts)
-        is_wall = template == "wall.html"
         return self._ascii(
-            template,
-            name=texts.wording(wording.WALL_NAME if is_wall else wording.NOTICE_NAME),
+            _template(shown),
+            name=texts.wording(wording.WALL_NAME if shown.walled else wording.NOTICE_NAME),
             language=language,
             direction=texts.direction,
             preview_ends=texts.wording(wording.PREVIEW_ENDS),
+            wall=shown.wall,
             message=message.text,
             lines=lines,
+            foot=self._foot(shown, texts) if shown.walled else None,
         )
 
     def _lines(self, shown: _Shown, texts: Texts) -> list[Line]:
         """The state's own message, then the lines that go with it."""
-        message = self._message(shown, texts)
-        if shown.state in _METERED:
-            resets = None if self._rolling else shown.resets
-            lines = [
-                message,
-                None if resets is None else self._line(texts, wording.RESETS, date=texts.full_date(resets)),
-                self._support(texts),
-                self._register(shown, texts),
-                self._link(texts, wording.WHICH, self._paper.reading_url),
-                self._sign_in(texts),
-            ]
-        elif shown.state is State.PREMIUM:
-            lines = [message, self._support(texts), self._sign_in(texts)]
-        elif shown.state is State.BUDGET and self._paper.sign_in_url:
-            lines = [message, self._support(texts)]
+        message, ways = self._message(shown, texts), self._ways
+        resets = None if self._rolling or shown.resets is None else self._resets(shown.resets, texts)
+        support, sign_in = self._support(texts, ways.subscribe), self._sign_in(shown, texts)
+        which, register = self._link(texts, wording.WHICH, self._paper.reading_url), self._register(shown, texts)
+        if shown.wall is Wall.LAPSED:
+            metered = [resets, which] if shown.state is State.USED_UP else []
+            lines = [self._lapse(shown, texts, wording.LAPSED), message, *metered]
+        elif shown.wall is Wall.REGWALL and shown.state is State.USED_UP:
+            lines = [message, register, resets, support, which, sign_in]
+        elif shown.state in _METERED:
+            lapse = self._lapse(shown, texts, wording.LAPSED_BRIEFLY)
+            lines = [message, resets, lapse, support, register, which, sign_in]
+        elif shown.state is State.PREMIUM or (shown.state is State.BUDGET and ways.sign_in):
+            lines = [message, support, sign_in]
         else:
             lines = [message]
         return [line for line in lines if line is not None]
@@ -238,26 +291,44 @@ class Board:
                 return self._budget(texts)
 
     def _budget(self, texts: Texts) -> Line:
-        if self._paper.sign_in_url:
-            return self._link(texts, wording.BUDGET_SIGN_IN, self._paper.sign_in_url)
-        if self._paper.subscribe_url:
-            return self._link(texts, wording.BUDGET_SUBSCRIBE, self._paper.subscribe_url)
+        if self._ways.sign_in:
+            return self._link(texts, wording.BUDGET_SIGN_IN, self._ways.sign_in)
+        if self._ways.subscribe:
+            return self._link(texts, wording.BUDGET_SUBSCRIBE, self._ways.subscribe)
         return self._line(texts, wording.BUDGET)
 
-    def _support(self, texts: Texts) -> Line | None:
-        url = self._paper.subscribe_url
+    def _resets(self, day: date, texts: Texts) -> Line:
+        return self._line(texts, wording.RESETS, date=texts.full_date(day))
+
+    def _support(self, texts: Texts, url: str) -> Line | None:
         return self._link(texts, wording.SUPPORT, url) if url else None
 
-    def _sign_in(self, texts: Texts) -> Line | None:
-        url = self._paper.sign_in_url
-        return self._link(texts, wording.SIGN_IN, url) if url else None
+    def _sign_in(self, shown: _Shown, texts: Texts) -> Line | None:
+        if shown.signed_in:
+            return self._link(texts, wording.SIGNED_IN, self._ways.account) if self._ways.account else None
+        return self._link(texts, wording.SIGN_IN, self._ways.sign_in) if self._ways.sign_in else None
 
     def _register(self, shown: _Shown, texts: Texts) -> Line | None:
-        url, more = self._paper.sign_in_url, shown.more_when_registered
+        url, more = self._ways.sign_in, shown.more_when_registered
         if not url or not more or shown.state not in (State.USED_UP, State.STAYS_OPEN):
             return None
         message = wording.REGISTER[self._paper.window.kind]
         return Line(message.name, self._filled(texts, message, {"n": more}, url))
+
+    def _lapse(self, shown: _Shown, texts: Texts, messages: Mapping[LapseKind, Message]) -> Line | None:
+        if shown.lapse is None or shown.lapsed is None or not self._ways.account:
+            return None
+        message, day = messages[shown.lapse], texts.full_date(shown.lapsed)
+        return Line(message.name, self._filled(texts, message, {"date": day}, self._ways.account))
+
+    def _foot(self, shown: _Shown, texts: Texts) -> Markup | None:
+        """Where help is to be had, and the code by which a clerk finds the reader."""
+        ways = contacts(self._paper.help, texts.direction, texts.comma)
+        if ways and shown.coded:
+            return self._line(texts, wording.HELP_WITH_CODE, contacts=ways, code=_CODE_MARK).text
+        if ways:
+            return self._line(texts, wording.HELP, contacts=ways).text
+        return self._line(texts, wording.CODE, code=_CODE_MARK).text if shown.coded else None
 
     def _item(self, unit: Unit, span: Span, texts: Texts) -> Item:
         back = None
@@ -307,11 +378,18 @@ class Board:
         texts = self._texts[language]
         return self._page("error.html", language, title=texts.wording(says), way=texts.wording(way))
 
-    def _try(self) -> tuple[bytes, bytes]:
-        """A notice and a wall, to see what templates make of them."""
+    def _try(self) -> dict[str, bytes]:
+        """A notice and every wall that this paper has, to see what templates make of them."""
         language, now = next(iter(self._texts)), datetime(2026, 12, 1, tzinfo=UTC)
         used_up = Decision(False, Reason.USED_UP, State.USED_UP, limit=1, remaining=0, resets=now)
-        return self.notice(used_up, language), self.wall(used_up, language)
+        walls = (
+            Decision(False, Reason.METER_UNKNOWN, State.UNKNOWN),
+            used_up,
+            replace(used_up, more_when_registered=1),
+            replace(used_up, signed_in=True, lapse=Lapse(LapseKind.ENDED, now)),
+        )
+        shown = [self._shown(used_up), *(self._shown(decision, walled=True, code="3333-3333") for decision in walls)]
+        return {_template(each): self._aside(each, language, "/") for each in shown if each is not None}
 
     def _page(self, template: str, language: str, **values: object) -> bytes:
         direction = self._texts[language].direction
@@ -333,6 +411,8 @@ class _Shown(NamedTuple):
     """
 
     state: State
+    walled: bool
+    wall: Wall | None
     remaining: int
     more_when_registered: int
     resets: date | None
@@ -340,6 +420,18 @@ class _Shown(NamedTuple):
     closes: time | None
     today: bool
     name: str
+    signed_in: bool
+    lapse: LapseKind | None
+    lapsed: date | None
+    coded: bool
+
+
+class _Ways(NamedTuple):
+    """Where subscribing, signing in and the account are, each with the way back; empty where there is none."""
+
+    subscribe: str
+    sign_in: str
+    account: str
 
 
 class _Forgetting(NamedTuple):
@@ -351,6 +443,30 @@ class _Forgetting(NamedTuple):
 
 _FORGET = _Forgetting(wording.FORGET, wording.FORGET_ROLLING)
 _FORGOTTEN = _Forgetting(wording.FORGOTTEN, wording.FORGOTTEN_ROLLING)
+
+
+def _template(shown: _Shown) -> str:
+    """The name of the template: of a wall that has a name, its own, which stands on the one for all walls."""
+    if not shown.walled:
+        return "notice.html"
+    return f"{shown.wall}.html" if shown.wall else "wall.html"
+
+
+def _with_return(url: str) -> str:
+    """A link of ours with the mark for the article's path; another site's is left as it is."""
+    if not url.startswith("/") or url.startswith("//"):
+        return url
+    parts = urlsplit(url)
+    query = f"{parts.query}&from={_ARTICLE_MARK}" if parts.query else f"from={_ARTICLE_MARK}"
+    return urlunsplit(parts._replace(query=query))
+
+
+def _return_path(article_path: str) -> str:
+    """A path and query as the value of ``from``: the front page for what is no path of this site, or too long."""
+    if not article_path.startswith("/") or article_path[1:2] in ("/", "\\"):
+        return "/"
+    value = quote(article_path, safe="/")
+    return value if len(value) <= _LONGEST_RETURN else "/"
 
 
 def _address(key: str) -> str | None:

@@ -29,34 +29,41 @@ def environment(replacing: Path | None) -> Environment:
 
 
 def refused_templates(
-    templates: Environment, folder: Path, render: Callable[[], tuple[bytes, bytes]]
+    templates: Environment, folder: Path, render: Callable[[], Mapping[str, bytes]]
 ) -> tuple[Fault, ...]:
-    """The faults of a paper's own templates; ``render`` makes a notice and a wall with them."""
+    """The faults of a paper's own templates; ``render`` makes a notice and the walls with them, each by the name of
+    its template."""
     ours = {path.name for path in _OURS.iterdir()}
     if not any((folder / name).is_file() for name in ours):
         return (Fault(str(folder), "holds no template", f"name one as one of ours: {', '.join(sorted(ours))}"),)
     try:
         for name in sorted(ours):
             templates.get_template(name)
-        notice, wall = render()
+        rendered = render()
     except TemplateSyntaxError as error:
         return (Fault(f"{error.filename}:{error.lineno}", f"is no template: {error.message}", "mend that line"),)
     except TemplateError as error:
         return (Fault(str(folder), f"cannot be rendered: {error}", "use the values that our own templates use"),)
     return tuple(
         Fault(str(folder / name), f"lacks {mark}", "keep the aside element as it stands in our own template")
-        for name, made in (("notice.html", notice), ("wall.html", wall))
-        for mark in (f'class="pennypress-{name.removesuffix(".html")}"', *_MUST_HOLD)
+        for name, made in rendered.items()
+        for mark in (f'class="pennypress-{"notice" if name == "notice.html" else "wall"}"', *_MUST_HOLD)
         if mark.encode() not in made
     )
 
 
 def marked_up(wording: str, values: Mapping[str, object], href: str | None, direction: str) -> Markup:
-    """A wording as markup: escaped, its placeholders filled, the words between its link marks a link to ``href``."""
+    """A wording as markup: escaped, its placeholders filled, the words between its link marks a link to ``href``.
+
+    A value that is markup already stands as it is.
+    """
     text = str(escape(wording))
     link = "" if href is None else f'<a href="{escape(href)}">'.replace("{", "%7B").replace("}", "%7D")
     text = text.replace("&lt;a&gt;", link).replace("&lt;/a&gt;", "</a>" if link else "")
-    return Markup(text.format(**{name: isolated(str(value), direction) for name, value in values.items()}))
+    filled = {
+        name: value if isinstance(value, Markup) else isolated(str(value), direction) for name, value in values.items()
+    }
+    return Markup(text.format(**filled))
 
 
 def isolated(value: str, direction: str) -> Markup:

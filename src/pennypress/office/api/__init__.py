@@ -1,0 +1,1 @@
+"""What other systems of the paper may ask: handing rights over."""

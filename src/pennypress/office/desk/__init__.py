@@ -1,0 +1,1 @@
+"""The desk: what the clerk sees of a person, and what can be done about it."""

@@ -1,0 +1,63 @@
+"""What the office does by itself: each job with its interval, run by one process at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from pennypress.office import clock, letters, rights
+from pennypress.office.models import JobRun
+
+_log = logging.getLogger("pennypress")
+
+_LEASE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do every so often; ``work`` may be done twice without harm."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], object]
+
+
+def all_jobs() -> tuple[Job, ...]:
+    """Every job of the office, in the order in which they run."""
+    return (
+        Job("letters", timedelta(minutes=1), letters.deliver_due),
+        Job("rights", timedelta(minutes=1), rights.project_due),
+    )
+
+
+def run_due() -> list[str]:
+    """Run every job whose time has come; the names of those that ran. One that fails is logged and tried again."""
+    return [job.name for job in all_jobs() if _take(job) and _run(job)]
+
+
+def _take(job: Job) -> bool:
+    now = clock.now()
+    with transaction.atomic():
+        run, _ = JobRun.objects.select_for_update().get_or_create(name=job.name)
+        is_due = run.ended is None or run.ended + job.every <= now
+        is_free = run.lease is None or run.lease <= now
+        if not (is_due and is_free):
+            return False
+        run.lease = now + _LEASE
+        run.save(update_fields=["lease"])
+    return True
+
+
+def _run(job: Job) -> bool:
+    failure = ""
+    try:
+        job.work()
+    except Exception as error:
+        failure = type(error).__name__
+        _log.exception("the job %s failed and will be tried again", job.name)
+    JobRun.objects.filter(name=job.name).update(lease=None, ended=clock.now(), failure=failure)
+    return not failure

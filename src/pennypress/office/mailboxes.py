@@ -1,0 +1,18 @@
+"""Mail addresses: one spelling for each."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def one_spelling(mail: str) -> str:
+    """The spelling under which an address is kept: composed, in small letters, its domain in ASCII.
+
+    Providers tell capitals apart nowhere today, so neither do we; dots and ``+words`` stay, since some do tell these.
+    """
+    local, _, domain = unicodedata.normalize("NFKC", mail).strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass
+    return f"{local}@{domain}".casefold()
