@@ -134,8 +134,8 @@ def decide(policy: Policy, visit: Visit) -> Decision | Metered:
     if openings:
         steps = (*steps, Step("opening", False, "none opens this article"))
     if access is Access.PREMIUM:
-        return Decision(False, Reason.PREMIUM, State.PREMIUM, trace=steps, signed_in=visit.reader.signed_in)
-    limit = policy.limit_for(registered=visit.reader.signed_in)
+        return _of_reader(Decision(False, Reason.PREMIUM, State.PREMIUM, trace=steps), visit.reader)
+    limit = policy.limit_for(registered=visit.reader.kind is not ReaderKind.ANONYMOUS)
     claim = Claim(
         reader=visit.reader.id,
         article=visit.article.key,

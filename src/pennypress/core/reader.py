@@ -32,8 +32,3 @@ class Reader:
     known: bool = True
     signed_in: bool = False
     lapse: Lapse | None = None
-
-    @property
-    def signed_in(self) -> bool:
-        """Whether the reader has an account."""
-        return self.kind is not ReaderKind.ANONYMOUS
