@@ -27,6 +27,13 @@ _PROGRAMS = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the office keeps its records in the tests."""
+    parser.addoption(
+        "--records", choices=("sqlite", "postgresql"), default="sqlite", help="where the office's records are"
+    )
+
+
 def lacks(reason: str) -> NoReturn:
     """Skip the running test for this reason; with REQUIRE_BACKENDS=1, under which nothing may be lacking, fail it."""
     if os.environ.get("REQUIRE_BACKENDS") == "1":

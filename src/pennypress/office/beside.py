@@ -100,6 +100,11 @@ def beside() -> Beside:
         return _beside
 
 
+def is_open() -> bool:
+    """Whether this process has one."""
+    return _beside is not None
+
+
 def let_go() -> None:
     """Close the bridge, where there is one; the next who asks opens another."""
     global _beside
