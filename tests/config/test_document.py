@@ -288,6 +288,8 @@ def test_every_way_to_write_a_value_is_read(tmp_path: Path) -> None:
         ("[store]\nmeters = 'sqlite:'", 2, 'meters is "sqlite:"'),
         ("[store]\nmeters = 'memory:'\n[gateway]\nworkers = 2", 2, "which 2 workers cannot share"),
         ("[secrets]\nkeys = '.'", 2, "which is a folder; name a file."),
+        # The office
+        ("[office]\ndemo_till = true\n[stripe]\nkey = 'stripe.key'", 2, "readers could read without paying"),
         # The gateway
         ("[gateway]\nlisten = 8000", 2, 'listen is the number 8000 where a text belongs; write "127.0.0.1:8000".'),
         ("[gateway]\nlisten = ':8000'", 2, "write a host and a port"),

@@ -210,6 +210,13 @@ class _Assembly:
             'write "sqlite:pennypress.db", or workers = 1',
             ("store", "meters"),
         )
+        self._when(
+            ({**sections["office"], **sections["stripe"]}, "demo_till", "key"),
+            lambda demo_till, key: bool(demo_till and key),
+            lambda demo_till, key: "is true beside a key of Stripe: readers could read without paying",
+            "take demo_till out, or the key under [stripe]",
+            ("office", "demo_till"),
+        )
 
     def _when(
         self,

@@ -73,6 +73,12 @@ class OfficeSection:
     code: timedelta = setting(
         duration, kind="stretch of time", default="30 minutes", help="How long a code sent by mail can be used."
     )
+    demo_till: bool = setting(
+        flag,
+        kind="true or false",
+        default=False,
+        help="Whether a till is offered that takes no money, for trying out: whoever says so there counts as paid.",
+    )
     bank: str | None = optional(
         text,
         kind="text",
