@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pennypress.config import Config, load
@@ -17,6 +18,7 @@ from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Clock, Gate, utc_now
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of
 from pennypress.http.fetch import App, Judgement, Message, Overlong, Receive, Scope, Send, Verdict, client_gone, fetch
+from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
 from pennypress.http.pageview import Outcome, PageViews, Visitor, html, kept_of_status
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
@@ -76,9 +78,17 @@ class Paywall:
         keys = make_ready(config)
         return cls(config, Parts(open_store(config.store.meters, config.base), keys))
 
-    def around(self, app: App, *, watcher: Watcher | None = None, answers: Answers | None = None) -> PaywallApp:
-        """The same app, metered. ``answers`` spares an app that is dear to ask: equal views share its answers."""
-        return PaywallApp(self, app, watcher, answers)
+    def around(
+        self,
+        app: App,
+        *,
+        watcher: Watcher | None = None,
+        answers: Answers | None = None,
+        mounted: Mounted | None = None,
+    ) -> PaywallApp:
+        """The same app, metered. ``answers`` spares an app that is dear to ask: equal views share its answers;
+        ``mounted`` answers under its own paths."""
+        return PaywallApp(self, app, watcher, answers, mounted)
 
 
 def make_ready(config: Config) -> Keys:
@@ -92,7 +102,9 @@ def make_ready(config: Config) -> Keys:
 class PaywallApp:
     """An ASGI app with the meter around it. Settings are worked out here, once; a request's state is in locals."""
 
-    def __init__(self, paywall: Paywall, app: App, watcher: Watcher | None, answers: Answers | None) -> None:
+    def __init__(
+        self, paywall: Paywall, app: App, watcher: Watcher | None, answers: Answers | None, mounted: Mounted | None
+    ) -> None:
         config, parts = paywall.config, paywall.parts
         self._app = app
         self._watcher = watcher
@@ -107,6 +119,7 @@ class PaywallApp:
         self._grounds = Grounds(config.articles.paths)
         self._largest = config.gateway.largest_article
         self._answers = answers
+        self._mounted = mounted
         board = _board(config)
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
@@ -156,6 +169,9 @@ class PaywallApp:
             _negotiate(request.accept_language, self._languages),
         )
         path = request.target.folded
+        if self._mounted is not None and self._mounted.takes(path):
+            await self._ask_mounted(self._mounted, self._as_asked(scope, request), visitor, receive, send)
+            return
         if path.startswith(OWN_PREFIX) or path == OWN_PREFIX.rstrip("/"):
             await _send(send, await self._own.answer(request, visitor, receive), head=request.method == "HEAD")
             return
@@ -173,6 +189,14 @@ class PaywallApp:
         except Overlong:
             self.gate.count("overlong")
             await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
+
+    async def _ask_mounted(
+        self, mounted: Mounted, asked: Scope, visitor: Visitor, receive: Receive, send: Send
+    ) -> None:
+        try:
+            await mounted.app(asked, receive, send)
+        except MountedDown:
+            await _send(send, html(503, self._board.error(ErrorPage.ORIGIN_DOWN, visitor.language)))
 
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
@@ -241,20 +265,25 @@ class PaywallApp:
         return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
 
     def _onward(self, scope: Scope, request: PageRequest) -> Scope:
-        """The scope for the app behind: the target in its forwarded form, the reader's address, headers less ours."""
+        """The scope for the app behind: as the reader asks, with headers less ours."""
         whole = request.robot or (not request.asks_for_asset and self._grounds.hold(request.target))
+        cookies = self._passes.without(request.cookie_headers)
+        onward = self._as_asked(scope, request)
+        onward["headers"] = onward_headers(request, cookies, whole=whole and self.gate.mode is not Mode.OFF)
+        return onward
+
+    def _as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:
+        """The scope with the target in its forwarded form, and the reader's own address and scheme."""
         client = scope.get("client")
         forwarded_for = values(request.headers, b"x-forwarded-for")
         address = client_address(client[0] if client else None, forwarded_for, self._trusted)
-        cookies = self._passes.without(request.cookie_headers)
-        onward = dict(scope)
-        onward["path"] = unquote(request.target.path)
-        onward["raw_path"] = request.target.path.encode("ascii")
-        onward["query_string"] = request.target.query.encode("ascii")
-        onward["headers"] = onward_headers(request, cookies, whole=whole and self.gate.mode is not Mode.OFF)
-        onward["client"] = (address, client[1] if client else 0)
-        onward["scheme"] = self._readers_scheme(client[0] if client else None, request)
-        return onward
+        asked = dict(scope)
+        asked["path"] = unquote(request.target.path)
+        asked["raw_path"] = request.target.path.encode("ascii")
+        asked["query_string"] = request.target.query.encode("ascii")
+        asked["client"] = (address, client[1] if client else 0)
+        asked["scheme"] = self._readers_scheme(client[0] if client else None, request)
+        return asked
 
     def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
         """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else

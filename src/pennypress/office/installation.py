@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pennypress.config import Config
 from pennypress.errors import ConfigurationError, Fault
 from pennypress.readers.keys import Keys
 from pennypress.readers.pass_ import Passes
+
+if TYPE_CHECKING:
+    from pennypress.readers.returning import Returns
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,29 @@ class Installation:
         """Reads and writes the readers' passes."""
         return Passes(self.keys, secure=self.config.paper.secure)
 
+    @cached_property
+    def returns(self) -> Returns:
+        """Seals and opens the way back to the article that a reader came from."""
+        from pennypress.readers.returning import Returns
+
+        return Returns(self.keys)
+
+    def check_secrets(self) -> None:
+        """Raise ConfigurationError for a file with secrets that is named and cannot be used."""
+        config = self.config
+        named = {
+            "[office] server_key": config.office.server_key,
+            "[office] openid": config.office.openid,
+            "[mail] password": config.mail.password,
+            "[stripe] key": config.stripe.key,
+            "[stripe] webhook": config.stripe.webhook,
+        }
+        for place, file in named.items():
+            if file is not None:
+                self.secret(file, place)
+
     def secret(self, file: Path, place: str) -> tuple[str, ...]:
-        """The lines of a file with secrets. Raises ConfigurationError where it is not there, empty, or open to others."""
+        """The lines of a file with secrets. Raises ConfigurationError where there are none, or others can read them."""
         try:
             if file.stat().st_mode & 0o077:
                 raise _unusable(place, f"{file} can be read by other users", f"run chmod 600 {file}")

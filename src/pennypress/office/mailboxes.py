@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 
 
 def one_spelling(mail: str) -> str:
@@ -11,8 +12,6 @@ def one_spelling(mail: str) -> str:
     Providers tell capitals apart nowhere today, so neither do we; dots and ``+words`` stay, since some do tell these.
     """
     local, _, domain = unicodedata.normalize("NFKC", mail).strip().rpartition("@")
-    try:
+    with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{domain}".casefold()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_precision
-from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -56,7 +56,7 @@ _OF_KIND = {
 def resolve(account: Account, now: datetime) -> Rights:
     """What an account may read: every right that holds or will, and what became of the last one."""
     subscriptions = list(account.subscriptions.select_related("plan"))
-    entitlements = tuple((*_of_subscriptions(subscriptions, now), *_of_rights(account, now)))
+    entitlements = (*_of_subscriptions(subscriptions, now), *_of_rights(account, now))
     return Rights(
         account=account.reader,
         registered=account.mail_verified is not None and account.is_active,
