@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import unicodedata
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pennypress.office.money import Money
+
+_PAGES = frozenset({"code", "done"})
+"""The pages beside those of the plans, whose addresses no plan may take."""
 
 
 class Period(models.TextChoices):
@@ -72,6 +77,19 @@ class Plan(models.Model):
             return None
         return Money(self.intro_price, self.currency)
 
+    def name_in(self, language: str) -> str:
+        """The name in a language, or as it was first given."""
+        return _in_language(self.names, language) or self.name
+
+    def summary_in(self, language: str) -> str:
+        """What it gives, in a language, or as it was first written."""
+        return _in_language(self.summaries, language) or self.summary
+
+    @property
+    def chooses_price(self) -> bool:
+        """Whether the reader chooses what to pay, from a floor on."""
+        return self.floor is not None
+
     @property
     def recurs(self) -> bool:
         """Whether it renews by itself."""
@@ -81,6 +99,21 @@ class Plan(models.Model):
     def gives_access(self) -> bool:
         """Whether one reads on with it."""
         return self.kind != Kind.DONATION
+
+    def clean(self) -> None:
+        """Refuse what no reader could be offered. Raises ValidationError."""
+        if self.slug in _PAGES:
+            raise ValidationError({"slug": _("This name is the address of another page. Please choose another.")})
+        if self.kind == Kind.PASS and not self.days:
+            raise ValidationError({"days": _("A pass needs the number of its days.")})
+        if self.floor is not None and self.floor > self.price:
+            raise ValidationError({"floor": _("The least price is above the price that is suggested.")})
+        if (self.intro_price is None) != (self.intro_periods == 0):
+            raise ValidationError({"intro_periods": _("An introductory price needs the number of its periods.")})
+
+
+def _in_language(texts: dict[str, str], language: str) -> str:
+    return texts.get(language) or texts.get(language.partition("-")[0]) or ""
 
 
 class PriceChange(models.Model):
@@ -95,6 +128,15 @@ class PriceChange(models.Model):
     class Meta:
         verbose_name = _("change of price")
         verbose_name_plural = _("changes of price")
+
+
+CODE_LETTERS = "3479CDFGHJKMNPQRTVWXY"
+"""No two that look alike, and no vowels: no code that is drawn is a word."""
+
+
+def one_code(text: str) -> str:
+    """The one spelling of a code: capitals and digits alone, however it was typed."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).upper() if letter.isalnum())
 
 
 class Code(models.Model):
@@ -115,7 +157,18 @@ class Code(models.Model):
         verbose_name_plural = _("codes")
 
     def __str__(self) -> str:
-        return self.code
+        return self.printed
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep it in the one spelling under which it is looked up."""
+        self.code = one_code(self.code)
+        super().save(*args, **kwargs)
+
+    @property
+    def printed(self) -> str:
+        """As it is printed: ``K7M3-PQ9T``; a code in words, such as ``SUMMER``, stays as it is."""
+        is_drawn = len(self.code) == 8 and not set(self.code) - set(CODE_LETTERS)
+        return f"{self.code[:4]}-{self.code[4:]}" if is_drawn else self.code
 
 
 class Redemption(models.Model):
