@@ -9,6 +9,7 @@ from pennypress.cli.demo import demo
 from pennypress.cli.explain import explain
 from pennypress.cli.gateway import gateway
 from pennypress.cli.init import init
+from pennypress.cli.jobs import jobs
 from pennypress.cli.lock import lock
 from pennypress.cli.mode import mode
 from pennypress.cli.opening import open_articles
@@ -36,3 +37,4 @@ app.command("status")(status)
 app.command("explain")(explain)
 app.command("open")(open_articles)
 app.command("lock")(lock)
+app.command("jobs")(jobs)

@@ -25,9 +25,9 @@ def main() -> None:
 
 
 def _serve(file: Path) -> None:
-    from pennypress.http.gateway import serve
+    from pennypress.cli.gateway import start
 
-    serve(file)
+    start(file)
 
 
 if __name__ == "__main__":

@@ -211,6 +211,13 @@ class _Assembly:
             ("store", "meters"),
         )
         self._when(
+            ({**sections["store"], **sections["office"]}, "meters", "enabled"),
+            lambda meters, enabled: meters == "memory:" and enabled,
+            lambda meters, enabled: f'is "{meters}", where the office cannot reach it',
+            'write "sqlite:pennypress.db"',
+            ("store", "meters"),
+        )
+        self._when(
             ({**sections["office"], **sections["stripe"]}, "demo_till", "key"),
             lambda demo_till, key: bool(demo_till and key),
             lambda demo_till, key: "is true beside a key of Stripe: readers could read without paying",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from pennypress.config import Config, load
@@ -14,26 +15,33 @@ from pennypress.http.edge import Edge
 from pennypress.http.fetch import App
 from pennypress.http.health import Health
 from pennypress.http.log import Log
+from pennypress.http.mounted import Mount
 from pennypress.http.proxy import Proxy, Timeouts
 from pennypress.http.server import Listening, run
 from pennypress.http.sharing import Answers
 from pennypress.readers.address import Networks
 
 
-def serve(path: Path) -> None:
-    """Start the gateway that a configuration file describes, and serve until it is told to end.
+def nothing(config: Config) -> None:
+    """Mount nothing."""
+
+
+def serve(path: Path, mount: Mount = nothing, on_change: Callable[[], None] = lambda: None) -> None:
+    """Start the gateway that a configuration file describes, with what is mounted beside it, and serve until it is
+    told to end. ``on_change`` is called when a changed file is taken up.
 
     Everything is checked before anything listens: raises ConfigurationError, KeysError, StoreUnusable.
     """
-    kept = _Kept(path)
+    kept = _Kept(path, mount, on_change)
     make_ready(kept.config)
+    mount(kept.config)
     gateway = kept.config.gateway
     waiting = gateway.header_timeout.total_seconds()
     run(Listening(str(gateway.listen), gateway.workers, waiting), kept.build, kept.accept)
 
 
-def build(config: Config) -> App:
-    """The application of one worker. Raises KeysError and StoreUnusable."""
+def build(config: Config, mount: Mount = nothing) -> App:
+    """The application of one worker. Raises ConfigurationError, KeysError and StoreUnusable."""
     log = Log()
     trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
     health = Health(log, trusted=lambda peer: peer in trusted, clock=utc_now)
@@ -41,15 +49,17 @@ def build(config: Config) -> App:
     timeouts = Timeouts(origin=gateway.origin_timeout.total_seconds(), reader=gateway.body_timeout.total_seconds())
     proxy = Proxy(gateway.upstream, timeouts=timeouts)
     answers = Answers(gateway.cache, time.monotonic)
-    return Edge(Paywall.from_config(config).around(proxy, answers=answers), log, health)
+    return Edge(Paywall.from_config(config).around(proxy, answers=answers, mounted=mount(config)), log, health)
 
 
 class _Kept:
     """The configuration in force: the last one that had no fault, so that a worker can begin anew while the file has
     one. A worker's copy is the one that was in force when it began."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mount: Mount, on_change: Callable[[], None]) -> None:
         self._path = path
+        self._mount = mount
+        self._on_change = on_change
         self.config = load(path)
 
     def accept(self) -> bool:
@@ -60,10 +70,11 @@ class _Kept:
             for fault in error.faults:
                 Log().event("error", f"the changed configuration is refused, the old one goes on: {fault}")
             return False
+        self._on_change()
         return True
 
     def build(self) -> App:
         """The application of one worker, of the file as it is now or, if that has a fault, of what is in force."""
         with contextlib.suppress(ConfigurationError):
             self.config = load(self._path)
-        return build(self.config)
+        return build(self.config, self._mount)
