@@ -103,7 +103,7 @@ class PageViews:
         if self._gate.mode is Mode.OBSERVE:
             shown = self._named(self._observed(passed, admission), admission)
         elif admission.decision.full:
-            shown = self._full(passed, visitor, admission, seen, body)
+            shown = self._full(request, passed, visitor, admission, seen, body)
         elif request.prefetches:
             shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
         else:
@@ -192,11 +192,13 @@ class PageViews:
         self._gate.count("error-pages-replaced")
         return html(passed.status, self._board.error(ErrorPage.ELSEWHERE, visitor.language), passed.headers)
 
-    def _full(self, passed: Answer, visitor: Visitor, admission: Admission, seen: Seen, body: bytes) -> Answer:
+    def _full(
+        self, request: PageRequest, passed: Answer, visitor: Visitor, admission: Admission, seen: Seen, body: bytes
+    ) -> Answer:
         decision = admission.decision
         if decision.reason in _CACHEABLE:
             return Answer(200, (*passed.headers, *decision_headers(decision)), passed.body)
-        notice = self._board.notice(decision, visitor.language, self._gate.now())
+        notice = self._board.notice(decision, visitor.language, request.target.forwarded, self._gate.now())
         if seen.version.page is None or not notice:
             shown, coding = passed.body, first(passed.headers, b"content-encoding")
         else:
@@ -216,16 +218,17 @@ class PageViews:
         subject: Subject,
     ) -> Answer:
         decision, language = admission.decision, visitor.language
+        path = request.target.forwarded
         why = seen.version.why_unread
         if why is None:
-            cut, body = await seen.walled(self._board.wall(decision, language), continued=subject.continued)
+            cut, body = await seen.walled(self._board.wall(decision, language, path), continued=subject.continued)
             why = cut.alone
         if why is not None:
             self._gate.count("no-body")
             if not seen.version.told:
                 seen.version.told = True
                 _log.warning("%s goes out as headline and wall alone: %s", request.target.folded, why)
-            body = self._board.alone(subject.article.title, decision, language)
+            body = self._board.alone(subject.article.title, decision, language, path)
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
             return Answer(200, tuple(headers), body)
         clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]

@@ -215,8 +215,8 @@ class Board:
             today=closes is not None and now is not None and self._day(closes) == self._day(now),
             name=decision.name,
             signed_in=decision.signed_in,
-            lapse=lapse and lapse.kind,
-            lapsed=self._day(lapse and lapse.on),
+            lapse=None if lapse is None else lapse.kind,
+            lapsed=None if lapse is None else self._day(lapse.on),
             coded=bool(code),
         )
 
