@@ -15,11 +15,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from pennypress.config import load
+from pennypress.demo.behind import Behind
+from pennypress.demo.clock import DemoClock
 from pennypress.demo.paper import app as paper
 from pennypress.demo.stories import HERE
 from pennypress.demo.strip import Strip
 from pennypress.gate import utc_now
-from pennypress.http.asgi import Paywall, make_ready
+from pennypress.http.asgi import Parts, Paywall, make_ready
 from pennypress.http.edge import Edge
 from pennypress.http.fetch import App
 from pennypress.http.health import Health
@@ -29,6 +31,10 @@ from pennypress.http.proxy import Proxy
 from pennypress.http.request import PageRequest
 from pennypress.http.server import Listening
 from pennypress.http.server import run as run_server
+from pennypress.office.clock import set_clock
+from pennypress.office.mount import application, mounted
+from pennypress.office.working import work
+from pennypress.store.opening import open_store
 
 _HOST = "127.0.0.1"
 _USUAL_PORT = 8000
@@ -49,6 +55,8 @@ The Skerrow Lantern, a small newspaper, with Pennypress in front of it. A reader
   /pictures/herring-fair              a gallery
   /arabic/night-market                right to left
   /-/pennypress/reading               which articles counted
+  the links of the wall               sign in and subscribe: the till takes no money
+  /-/demo/                            the letters, the clerk and the owner, and a clock to move forward
 
 The strip at the foot of each page shows where you stand, and makes you a new reader. Every view is printed below.
 The paper alone, without Pennypress: http://{host}:{paper_port}/
@@ -70,17 +78,36 @@ def run(port: int | None = None, keep: Path | None = None) -> None:
         make_ready(load(path))
         multiprocessing.set_start_method("fork", force=True)
         words = _WORDS.format(host=_HOST, port=port, paper_port=paper_port, folder=folder)
-        with _process(_serve_paper, paper_port), _process(_announce, port, paper_port, words):
+        with (
+            _process(_serve_paper, paper_port),
+            _process(_run_office, path),
+            _process(_announce, port, paper_port, words),
+        ):
             run_server(Listening(f"{_HOST}:{port}"), partial(_gateway, path), accept=lambda: True)
 
 
 def _gateway(path: Path) -> App:
     """The application of the gateway's worker: as ever, but for the strip and for where the log goes."""
     config = load(path)
+    clock = DemoClock(path.parent)
+    set_clock(clock)
     log = Log(os.open(path.with_name("gateway.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     health = Health(log, trusted=lambda peer: False, clock=utc_now)
-    metered = Paywall.from_config(config).around(Proxy(config.gateway.upstream), watcher=_print_view)
-    return Edge(Strip(metered), log, health)
+    parts = Parts(open_store(config.store.meters, config.base), make_ready(config), clock)
+    paywall = Paywall(config, parts)
+    metered = paywall.around(Proxy(config.gateway.upstream), watcher=_print_view, mounted=mounted(config))
+    return Edge(Strip(metered, Behind(path.parent, clock)), log, health)
+
+
+def _run_office(path: Path) -> None:
+    """The people and plans of the demo, then what the office does by itself."""
+    set_clock(DemoClock(path.parent))
+    config = load(path)
+    application(config)
+    from pennypress.demo.people import settle
+
+    settle()
+    work(config, lambda: load(path), pause=0.5)
 
 
 def _print_view(request: PageRequest, outcome: Outcome) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+from pennypress.demo.behind import STYLE, Behind
 from pennypress.http.fetch import App, Message, Receive, Scope, Send
 
 PREFIX = "/-/demo/"
@@ -29,24 +30,27 @@ _STYLE = b""".pennypress-strip { display: flex; flex-wrap: wrap; gap: 2px 12px;
 .pennypress-strip p, .pennypress-strip form { margin: 0; padding: 0; max-width: none; color: inherit; font: inherit; }
 .pennypress-strip button { min-height: 26px; padding: 2px 10px; border: 1px solid #e9a13b; border-radius: 3px;
   background: none; color: inherit; font: inherit; cursor: pointer; }
-.pennypress-strip button:focus-visible { outline: 3px solid #e9a13b; outline-offset: 2px; }
+.pennypress-strip a { color: inherit; }
+.pennypress-strip a:focus-visible, .pennypress-strip button:focus-visible {
+  outline: 3px solid #e9a13b; outline-offset: 2px; }
 @media (min-width: 48em) and (min-height: 40em) { .pennypress-strip { position: sticky; bottom: 0; z-index: 9; } }
 @media print { .pennypress-strip { display: none; } }
 """
 
 
 class Strip:
-    """Puts the strip on every HTML page of an app, and answers the strip's own two buttons."""
+    """Puts the strip on every HTML page of an app; answers the strip's buttons and the page behind the demo."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, behind: Behind) -> None:
         self._app = app
+        self._behind = behind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"].startswith(PREFIX):
-            await _own(scope, receive, send)
+            await _own(scope, receive, send, self._behind)
         else:
             language = _language(scope)
             await self._app(_onward(scope, language), receive, _Adding(scope, send, language))
@@ -94,7 +98,8 @@ def strip(headers: Mapping[str, str], address: str, language: str) -> bytes:
         f'<link rel="stylesheet" href="{PREFIX}strip.css"><p>Demo: {html.escape(_standing(headers))}</p>'
         f'<form method="post" action="{PREFIX}new-reader">{here}<button>Start again as a new reader</button></form>'
         f'<form method="post" action="{PREFIX}language">{here}<input type="hidden" name="language" value="{other}">'
-        f'<button lang="{other}">{name}</button></form></section>\n'
+        f'<button lang="{other}">{name}</button></form>'
+        f'<p><a href="{PREFIX}">Letters, people, time</a></p></section>\n'
     )
     return text.encode("ascii", "xmlcharrefreplace")
 
@@ -147,34 +152,43 @@ def _onward(scope: Scope, language: str) -> Scope:
     return {**scope, "headers": headers}
 
 
-async def _own(scope: Scope, receive: Receive, send: Send) -> None:
-    """The style sheet, and the two buttons: each sets a cookie and leads back."""
+async def _own(scope: Scope, receive: Receive, send: Send, behind: Behind) -> None:
+    """The page behind the demo, the style sheets, and the buttons: each of these does its work and leads back."""
     wanted, method = scope["path"].removeprefix(PREFIX), scope["method"]
-    if wanted == "strip.css" and method in ("GET", "HEAD"):
-        headers = [(b"content-type", b"text/css"), (b"cache-control", b"public, max-age=3600")]
-        await _answer(send, 200, headers, b"" if method == "HEAD" else _STYLE)
-        return
-    cookies = {"new-reader": _forget_reader, "language": _choose_language}
-    if wanted not in cookies or method != "POST":
+    shown = _SHEETS.get(wanted)
+    if method in ("GET", "HEAD") and (shown is not None or not wanted):
+        kind, caching = (b"text/html; charset=utf-8", b"no-store") if shown is None else (b"text/css", b"max-age=3600")
+        body = behind.page() if shown is None else shown
+        headers = [(b"content-type", kind), (b"cache-control", caching)]
+        await _answer(send, 200, headers, b"" if method == "HEAD" else body)
+    elif method == "POST" and (wanted == "clock" or wanted in _COOKIES):
+        form = parse_qs((await _read(receive)).decode("latin-1"))
+        if wanted == "clock":
+            behind.forward(form.get("days", [""])[0])
+        cookies = _COOKIES[wanted](form) if wanted in _COOKIES else []
+        back = form.get("from", [PREFIX if wanted == "clock" else "/"])[0]
+        place = (b"location", (back if _LOCAL.fullmatch(back) else "/").encode("ascii"))
+        crumbs = [(b"set-cookie", cookie) for cookie in cookies]
+        await _answer(send, 303, [place, (b"cache-control", b"no-store"), *crumbs], b"")
+    else:
         await _answer(send, 404, [(b"content-type", b"text/plain")], b"No such page.\n")
-        return
-    form = parse_qs((await _read(receive)).decode("latin-1"))
-    back = form.get("from", ["/"])[0]
-    headers = [
-        (b"location", (back if _LOCAL.fullmatch(back) else "/").encode("ascii")),
-        (b"cache-control", b"no-store"),
-    ]
-    await _answer(send, 303, [*headers, *((b"set-cookie", value) for value in cookies[wanted](form))], b"")
 
 
 def _forget_reader(form: Mapping[str, list[str]]) -> list[bytes]:
-    return [b"pennypress=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"]
+    return [
+        f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax".encode("ascii")
+        for name in ("pennypress", "pennypress-account")
+    ]
 
 
 def _choose_language(form: Mapping[str, list[str]]) -> list[bytes]:
     chosen = form.get("language", [""])[0]
     known = chosen if chosen in ("ar", "en-GB") else "en-GB"
     return [f"{_LANGUAGE_COOKIE}={known}; Path=/; HttpOnly; SameSite=Lax".encode("ascii")]
+
+
+_SHEETS = {"strip.css": _STYLE, "behind.css": STYLE}
+_COOKIES = {"new-reader": _forget_reader, "language": _choose_language}
 
 
 async def _read(receive: Receive) -> bytes:

@@ -18,8 +18,9 @@ _PAUSE_SECONDS = 5.0
 _log = logging.getLogger("pennypress")
 
 
-def work(config: Config, reread: Callable[[], Config]) -> None:
-    """Run the jobs whose time has come, again and again, until SIGTERM or SIGINT or until the parent is gone.
+def work(config: Config, reread: Callable[[], Config], *, pause: float = _PAUSE_SECONDS) -> None:
+    """Run the jobs whose time has come, again and again, until SIGTERM or SIGINT or until the parent is gone,
+    with a pause of so many seconds.
 
     ``reread`` gives the configuration anew on SIGHUP; where it raises ConfigurationError the old one goes on. Raises
     ConfigurationError, KeysError, and what the database raises at the start.
@@ -34,7 +35,7 @@ def work(config: Config, reread: Callable[[], Config]) -> None:
     while not bell.ended and os.getppid() == parent:
         jobs.run_due()
         close_old_connections()
-        bell.wait(_PAUSE_SECONDS)
+        bell.wait(pause)
         if bell.changed:
             bell.changed = False
             with suppress(ConfigurationError):
