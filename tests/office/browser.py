@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from urllib.parse import urlencode, urljoin, urlsplit
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -71,8 +72,6 @@ class Page:
         override = None if pressed is None else pressed.attributes.get("formaction")
         target = urljoin(self.url, override or form.attributes.get("action") or self.url)
         if (form.attributes.get("method") or "get").lower() == "get":
-            from urllib.parse import urlencode
-
             return self.browser.get(f"{target.partition('?')[0]}?{urlencode(wanted, doseq=True)}", site="same-origin")
         return self.browser.post(target, wanted)
 
@@ -90,7 +89,7 @@ class Page:
 
 
 class Browser:
-    """One browser of one reader; forged forms are refused as they are in the world."""
+    """One browser of one reader, asking the office alone; forged forms are refused as they are in the world."""
 
     def __init__(self, *, language: str = "en-GB", address: str = "203.0.113.9") -> None:
         self.client = Client(enforce_csrf_checks=True, headers={"accept-language": language}, SERVER_NAME=HOST)
@@ -103,28 +102,34 @@ class Browser:
 
     def get(self, path: str, *, site: str = "none", follow: bool = True) -> Page:
         """Open an address; ``site`` is what ``Sec-Fetch-Site`` says."""
-        answer = self.client.get(path, headers={"sec-fetch-site": site}, REMOTE_ADDR=self._address)
-        return self._page(path, answer, follow=follow)
+        return self._followed(path, self._ask("GET", path, {}, {"sec-fetch-site": site}), follow=follow)
 
     def post(self, path: str, values: dict[str, Any], *, site: str = "same-origin", follow: bool = True) -> Page:
         """Send a form."""
         fields = {"sec-fetch-site": site, "origin": f"http://{HOST}", "referer": f"http://{HOST}{path}"}
-        answer = self.client.post(path, values, headers=fields, REMOTE_ADDR=self._address)
-        return self._page(path, answer, follow=follow)
+        return self._followed(path, self._ask("POST", path, values, fields), follow=follow)
 
-    def _page(self, path: str, answer: HttpResponseBase, *, follow: bool) -> Page:
+    def _ask(self, method: str, path: str, values: dict[str, Any], headers: dict[str, str]) -> Page:
+        asked = self.client.get if method == "GET" else self.client.post
+        answer = asked(path, values or None, headers=headers, REMOTE_ADDR=self._address)
+        return Page(self, path, answer.status_code, dict(answer.items()), _content(answer).decode("utf-8", "replace"))
+
+    def _followed(self, path: str, page: Page, *, follow: bool) -> Page:
         trail: list[str] = []
-        while follow and answer.status_code in (301, 302, 303) and len(trail) < _MOST_REDIRECTS:
-            parts = urlsplit(urljoin(path, answer.headers["Location"]))
+        while follow and page.status in (301, 302, 303) and len(trail) < _MOST_REDIRECTS:
+            parts = urlsplit(urljoin(path, page.headers["Location"]))
             trail.append(path)
             path = parts.path + (f"?{parts.query}" if parts.query else "")
             if parts.netloc not in ("", HOST):
-                return Page(self, answer.headers["Location"], 0, {}, "", tuple(trail))
-            answer = self.client.get(path, headers={"sec-fetch-site": "same-origin"}, REMOTE_ADDR=self._address)
-        content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
-        return Page(
-            self, path, answer.status_code, dict(answer.items()), content.decode("utf-8", "replace"), tuple(trail)
-        )
+                return Page(self, page.headers["Location"], 0, {}, "", tuple(trail))
+            page = self._ask("GET", path, {}, {"sec-fetch-site": "same-origin"})
+        return replace(page, url=path, trail=tuple(trail))
+
+
+def _content(answer: HttpResponseBase) -> bytes:
+    if answer.streaming:
+        return b"".join(cast("Iterable[bytes]", answer))
+    return cast("HttpResponse", answer).content
 
 
 def _words(node: LexborNode) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pennypress.office.models import Account, Plan
     from tests.office.browser import Browser
+    from tests.office.site import RunningSite
 
 _CONFIGURATION = """
 [paper]
@@ -86,8 +87,8 @@ def meters() -> Iterator[None]:
 
     if beside.is_open():
         beside.let_go()
-        for file in installation().config.base.glob("meters.db*"):
-            file.unlink()
+    for file in installation().config.base.glob("meters.db*"):
+        file.unlink()
 
 
 class SettableClock:
@@ -196,3 +197,15 @@ def signed_in() -> Callable[[Account], Browser]:
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def site() -> Iterator[RunningSite]:
+    """The paper, with the meter around it and the office beside it, by the clock of the office."""
+    from pennypress.office import clock as office_clock
+    from pennypress.office.installation import installation
+    from tests.office.site import running_site
+
+    installed = installation()
+    with running_site(installed.config, installed.keys, office_clock.now) as running:
+        yield running
