@@ -9,11 +9,12 @@ from pennypress.office.models.payments import BankLine, Method, Payment, Refund
 from pennypress.office.models.plans import Code, Kind, Period, Plan, PriceChange, Redemption
 from pennypress.office.models.rights import Right, RightKind
 from pennypress.office.models.running import JobRun, StripeEvent
-from pennypress.office.models.signin import SignInCode
+from pennypress.office.models.signin import Attempt, SignInCode
 from pennypress.office.models.subscriptions import Status, Subscription
 
 __all__ = [
     "Account",
+    "Attempt",
     "BankLine",
     "Code",
     "Consent",
