@@ -15,10 +15,10 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How a means of payment behaves: the code of its failure (None: it pays) at first and later, and its pace."""
+    """How a means of payment behaves: the code of its failure (None: none) when it is kept and when it is charged."""
 
-    first: str | None = None
-    later: str | None = None
+    attach: str | None = None
+    charge: str | None = None
     settles_after: int = 0
     mandate_ends: bool = False
 
@@ -52,7 +52,8 @@ class Account:
     rules: Rules = field(default_factory=Rules)
     objects: dict[str, Json] = field(default_factory=dict)
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
-    waiting_lines: dict[str, list[Json]] = field(default_factory=dict)
+    lines: dict[str, list[Json]] = field(default_factory=dict)
+    asked: dict[str, Json] = field(default_factory=dict)
     agenda: list[Due] = field(default_factory=list)
     on_event: list[Callable[[Json], None]] = field(default_factory=list)
     request_id: str | None = None

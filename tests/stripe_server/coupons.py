@@ -60,7 +60,7 @@ def redeemable(account: Account, coupon: Json) -> bool:
     """Whether a coupon may still be used."""
     in_time = coupon["redeem_by"] is None or account.now <= coupon["redeem_by"]
     left = coupon["max_redemptions"] is None or coupon["times_redeemed"] < coupon["max_redemptions"]
-    return in_time and left
+    return bool(in_time and left)
 
 
 def reduction(coupon: Json, amount: int) -> int:

@@ -1,7 +1,4 @@
-"""The numbers of cards and accounts that Stripe keeps for tests, and how each behaves.
-
-Departs: the card ending 0341 pays what is taken while its holder is at the checkout, and fails at every renewal.
-"""
+"""The numbers of cards and accounts that Stripe keeps for tests, and how each behaves."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ CARDS = {
     "4242424242424242": ("visa", Behaviour()),
     "4000058260000005": ("visa", Behaviour()),
     "5555555555554444": ("mastercard", Behaviour()),
-    "4000000000000002": ("visa", Behaviour(first="generic_decline", later="generic_decline")),
-    "4000000000009995": ("visa", Behaviour(first="insufficient_funds", later="insufficient_funds")),
-    "4000000000000069": ("visa", Behaviour(first="expired_card", later="expired_card")),
-    "4000000000000341": ("visa", Behaviour(later="generic_decline")),
+    "4000000000000002": ("visa", Behaviour("generic_decline", "generic_decline")),
+    "4000000000009995": ("visa", Behaviour("insufficient_funds", "insufficient_funds")),
+    "4000000000000069": ("visa", Behaviour("expired_card", "expired_card")),
+    "4000000000000341": ("visa", Behaviour(charge="generic_decline")),
 }
 
 TOKENS = {

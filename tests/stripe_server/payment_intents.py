@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.stripe_server import charges, customers, mandates, payment_methods
-from tests.stripe_server.account import Account, Route, changed, retrieving
+from tests.stripe_server.account import Account, Route, retrieving
 from tests.stripe_server.lists import listing
 from tests.stripe_server.wire import Json, Params, invalid
 
@@ -87,18 +87,18 @@ def confirm(account: Account, params: Params, which: str) -> Json:
     named = params.text("payment_method") or intent["payment_method"]
     if named is None or intent["status"] not in ("requires_payment_method", "requires_confirmation"):
         raise invalid("This PaymentIntent cannot be confirmed now.", "payment_intent_unexpected_state")
-    attempt(account, intent, payment_methods.named(account, named), at_checkout=not params.flag("off_session"))
+    attempt(account, intent, payment_methods.named(account, named))
     if intent["last_payment_error"]:
         error = intent["last_payment_error"]
         raise payment_methods.declined(error["decline_code"] or error["code"], payment_intent=intent)
     return intent
 
 
-def attempt(account: Account, intent: Json, method: Json, *, at_checkout: bool) -> None:
+def attempt(account: Account, intent: Json, method: Json) -> None:
     """Try to take the money: a card answers at once, a debit is processing until it settles."""
     intent["payment_method"] = method["id"]
     behaviour = account.behaviours[method["id"]]
-    failure = behaviour.first if at_checkout else behaviour.later
+    failure = behaviour.charge
     if method["type"] == "card":
         charge = charges.make(account, intent, method, "failed" if failure else "succeeded", failure)
         _end(account, intent, charge, failure)
@@ -115,10 +115,10 @@ def settle(account: Account, intent: Json) -> None:
     """The bank's answer to a debit."""
     behaviour = account.behaviours[intent["payment_method"]]
     charge = account.get("charge", intent["latest_charge"])
-    charges.settle(account, charge, behaviour.later)
-    _end(account, intent, charge, behaviour.later)
+    charges.settle(account, charge, behaviour.charge)
+    _end(account, intent, charge, behaviour.charge)
     mandate = mandates.of(account, intent["payment_method"])
-    if behaviour.mandate_ends and behaviour.later and mandate:
+    if behaviour.mandate_ends and behaviour.charge and mandate:
         mandates.end(account, mandate)
 
 

@@ -52,7 +52,7 @@ def named(account: Account, which: str) -> Json:
 def attach(account: Account, params: Params, which: str) -> Json:
     method = named(account, which)
     customer = account.get("customer", params.need("customer"), "customer")
-    if method["type"] == "card" and (code := account.behaviours[method["id"]].first):
+    if method["type"] == "card" and (code := account.behaviours[method["id"]].attach):
         raise declined(code)
     attach_to(account, method, customer)
     return method
@@ -85,7 +85,8 @@ def update(account: Account, params: Params, which: str) -> Json:
 
 def declined(code: str, **more: object) -> Refused:
     """What Stripe answers when a card is refused."""
-    return Refused(402, "card_error", MESSAGES[code], *_codes(code)[:1], decline_code=_codes(code)[1], **more)
+    kind, decline = _codes(code)
+    return Refused(402, "card_error", MESSAGES[code], kind, decline_code=decline, **more)
 
 
 def failure(code: str) -> Json:
@@ -163,7 +164,6 @@ def _listed(account: Account, params: Params, which: str) -> Json:
     rows = [one for one in account.all("payment_method") if matches(params, one, ("customer", "type"))]
     rows = [one for one in rows if one["customer"] == which] if which else rows
     return paged(params, f"{customers.PATH}/{which}/payment_methods" if which else PATH, rows)
-
 
 
 ROUTES = (

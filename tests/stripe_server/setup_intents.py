@@ -70,7 +70,7 @@ def confirm(account: Account, params: Params, which: str) -> Json:
 
 def complete(account: Account, intent: Json, method: Json) -> None:
     """Keep a means of payment; a card that its bank refuses is refused here."""
-    if method["type"] == "card" and (code := account.behaviours[method["id"]].first):
+    if method["type"] == "card" and (code := account.behaviours[method["id"]].attach):
         raise payment_methods.declined(code)
     if intent["customer"]:
         payment_methods.attach_to(account, method, account.get("customer", intent["customer"]))
