@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from pennypress.office import clock, rights
 from pennypress.office.law.terms import Terms, terms_of
-from pennypress.office.models import Account, Code, Method, Order, OrderState, Plan, Status, Subscription
+from pennypress.office.models import Account, Code, Method, Order, OrderState, Period, Plan, Status, Subscription
 from pennypress.office.subscribe import codes
 
 _SAME_FOR = timedelta(hours=23)
@@ -49,9 +50,17 @@ def terms_for(
 
 def terms_of_order(order: Order) -> Terms:
     """The terms of an order, as they were when it was placed."""
-    had = _had_an_offer(order.account, other_than=order.subscription_id)
-    plan = _without_offer(order.plan) if had else order.plan
-    return terms_of(plan, price=order.price, code=order.code, gift=order.gift)
+    return Terms(
+        plan=order.plan,
+        price=order.price,
+        currency=order.currency,
+        period=Period(order.plan.period),
+        intro_price=order.intro_price,
+        intro_periods=order.intro_periods,
+        trial_days=order.trial_days,
+        gift=order.gift,
+        code=order.code,
+    )
 
 
 def _runs(subscription: Subscription) -> bool:
@@ -63,37 +72,32 @@ def _runs(subscription: Subscription) -> bool:
 
 
 def _begun(account: Account, terms: Terms, method: Method) -> Order | None:
-    return Order.objects.filter(
-        account=account,
-        plan_id=terms.plan.pk,
-        code=terms.code,
-        price=terms.price,
-        currency=terms.currency,
-        gift=terms.gift,
-        method=method,
-        state__in=(OrderState.OPEN, OrderState.AT_TILL),
-        made__gt=clock.now() - _SAME_FOR,
-    ).first()
+    open_ = Order.objects.filter(state__in=(OrderState.OPEN, OrderState.AT_TILL), made__gt=clock.now() - _SAME_FOR)
+    return open_.filter(account=account, method=method, **_facts(terms)).first()
 
 
 def _new(account: Account, terms: Terms, method: Method) -> Order:
-    return Order(
-        key=secrets.token_urlsafe(24),
-        account=account,
-        plan_id=terms.plan.pk,
-        code=terms.code,
-        price=terms.price,
-        currency=terms.currency,
-        gift=terms.gift,
-        method=method,
-        made=clock.now(),
-    )
+    key = secrets.token_urlsafe(24)
+    return Order(key=key, account=account, method=method, made=clock.now(), **_facts(terms))
 
 
-def _had_an_offer(account: Account, other_than: int | None = None) -> bool:
-    earlier = account.subscriptions.exclude(pk=other_than) if other_than else account.subscriptions.all()
+def _facts(terms: Terms) -> dict[str, Any]:
+    """The terms as an order keeps them."""
+    return {
+        "plan_id": terms.plan.pk,
+        "code": terms.code,
+        "price": terms.price,
+        "currency": terms.currency,
+        "intro_price": terms.intro_price,
+        "intro_periods": terms.intro_periods,
+        "trial_days": terms.trial_days,
+        "gift": terms.gift,
+    }
+
+
+def _had_an_offer(account: Account) -> bool:
     introduced = Q(intro_price__isnull=False, code__isnull=True)
-    return earlier.filter(Q(trial_end__isnull=False) | introduced).exists()
+    return account.subscriptions.filter(Q(trial_end__isnull=False) | introduced).exists()
 
 
 def _without_offer(plan: Plan) -> Plan:

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from pennypress.office import clock, law
 from pennypress.office.installation import installation
-from pennypress.office.law.summary import Summary
-from pennypress.office.law.terms import Terms
+from pennypress.office.law import Summary, Terms
 from pennypress.office.models import Account, Code, Consent, Method, Order, Plan, Subscription
 from pennypress.office.subscribe import ordering
 from pennypress.office.subscribe.amounts import typed_amount
@@ -29,9 +28,6 @@ from pennypress.office.subscribe.tries import code_typed
 from pennypress.office.subscribe.way_back import carrying, sealed, way_back
 from pennypress.office.till import offered, till_of
 from pennypress.office.till.base import TillDown
-
-AT_ONCE = "at-once"
-"""The kind of the consent to reading before the time for changing one's mind is over."""
 
 _TILL_DOWN = 503
 
@@ -111,7 +107,7 @@ def _placed(asking: _Asking) -> Order:
     )
     if asking.at_once is not None:
         said = {"wording": asking.at_once, "language": _language(), "given": clock.now()}
-        Consent.objects.get_or_create(account=asking.account, order=order, kind=AT_ONCE, defaults=said)
+        Consent.objects.get_or_create(account=asking.account, order=order, kind=law.AT_ONCE, defaults=said)
     return order
 
 

@@ -175,5 +175,10 @@ def _next_end(subscription: Subscription, end: datetime) -> datetime:
 
 def _page(request: HttpRequest, order: Order, *, declined: bool) -> HttpResponse:
     terms = terms_of_order(order)
-    facts = {"order": order, "name": order.plan.name_in(get_language() or "en"), "due": terms.now, "declined": declined}
+    facts = {
+        "order": order,
+        "name": order.plan.name_in(get_language() or "en"),
+        "due": terms.total_now,
+        "declined": declined,
+    }
     return render(request, "office/till/demo.html", facts)
