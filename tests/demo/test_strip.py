@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from pennypress.demo.behind import Behind
-from pennypress.demo.clock import DemoClock
 from pennypress.demo.strip import Strip
 
 HTML = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"26")]
-BEHIND = Behind(Path("nowhere"), DemoClock(Path("nowhere")))
 PAGE = b"<body><p>Hello</p></body>\n"
 
 
@@ -43,7 +39,7 @@ class Site:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await Strip(self, BEHIND)(scope, receive, send)
+        await Strip(self)(scope, receive, send)
         body = b"".join(message.get("body", b"") for message in sent[1:])
         fields: dict[bytes, bytes] = {}
         for name, value in sent[0]["headers"]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from pennypress.demo.clock import DemoClock
 from pennypress.demo.letters import Letter, letters
+from pennypress.demo.strip import answer, read_form
+from pennypress.http.fetch import App, Receive, Scope, Send
+
+BEHIND = "/-/demo/"
+"""Where the page is."""
 
 PEOPLE = (
     ("clerk@lantern.example", "the clerk, who mends what a reader cannot", "/-/pennypress/desk/"),
@@ -17,20 +22,35 @@ PEOPLE = (
 """The staff of the demo: mail, what they are, where they begin."""
 STEPS = ((1, "a day"), (7, "a week"), (31, "a month"), (366, "a year"))
 """How far the clock can be moved: days, and how that is called."""
+_HTML = (b"content-type", b"text/html; charset=utf-8")
 
 
-@dataclass(frozen=True)
 class Behind:
-    """What the page is made of: the folder of the run, and its clock."""
+    """Answers ``/-/demo/`` and what belongs to it, and passes all else on; ``folder`` is that of the run."""
 
-    folder: Path
-    clock: DemoClock
+    def __init__(self, app: App, folder: Path, clock: DemoClock) -> None:
+        self._app = app
+        self._folder = folder
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        match (scope["type"], scope.get("method"), scope.get("path")):
+            case ("http", "GET", "/-/demo/"):
+                await answer(send, 200, [_HTML, (b"cache-control", b"no-store")], self.page())
+            case ("http", "GET", "/-/demo/behind.css"):
+                await answer(send, 200, [(b"content-type", b"text/css")], _STYLE)
+            case ("http", "POST", "/-/demo/clock"):
+                self.forward(parse_qs((await read_form(receive)).decode("latin-1")).get("days", [""])[0])
+                await answer(send, 303, [(b"location", BEHIND.encode())], b"")
+            case _:
+                await self._app(scope, receive, send)
 
     def page(self) -> bytes:
         """The page."""
-        written = letters(self.folder / "mails")
+        written = letters(self._folder / "mails")
         return _PAGE.format(
-            day=f"{self.clock():%A, %-d %B %Y, %H:%M} UTC",
+            day=f"{self._clock():%A, %-d %B %Y, %H:%M} UTC",
             steps="".join(_step(days, name) for days, name in STEPS),
             people="".join(_person(*person) for person in PEOPLE),
             count=len(written),
@@ -40,7 +60,7 @@ class Behind:
     def forward(self, days: str) -> None:
         """Let so many days pass, where that is one of the steps."""
         if days in {str(step) for step, _ in STEPS}:
-            self.clock.forward(int(days))
+            self._clock.forward(int(days))
 
 
 def _step(days: int, name: str) -> str:
@@ -79,7 +99,7 @@ nothing is sent, the letters are below. The till takes no money.</p>
 {letters}
 </main></body></html>
 """
-STYLE = b"""body { margin: 0; font: 1.05rem/1.55 Georgia, "Times New Roman", serif; color: #1b1b1b; background: #fff; }
+_STYLE = b"""body { margin: 0; font: 1.05rem/1.55 Georgia, "Times New Roman", serif; color: #1b1b1b; background: #fff; }
 main { max-width: 44rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
 article { border: 1px solid #777; border-radius: 4px; margin: 1rem 0; padding: 0 1rem; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 1rem/1.5 ui-monospace, "Liberation Mono", monospace; }

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from pennypress.config import load
-from pennypress.demo.behind import Behind
+from pennypress.demo.behind import BEHIND, Behind
 from pennypress.demo.clock import DemoClock
 from pennypress.demo.paper import app as paper
 from pennypress.demo.stories import HERE
@@ -96,7 +96,7 @@ def _gateway(path: Path) -> App:
     parts = Parts(open_store(config.store.meters, config.base), make_ready(config), clock)
     paywall = Paywall(config, parts)
     metered = paywall.around(Proxy(config.gateway.upstream), watcher=_print_view, mounted=mounted(config))
-    return Edge(Strip(metered, Behind(path.parent, clock)), log, health)
+    return Edge(Behind(Strip(metered, BEHIND), path.parent, clock), log, health)
 
 
 def _run_office(path: Path) -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from pennypress.demo.behind import STYLE, Behind
 from pennypress.http.fetch import App, Message, Receive, Scope, Send
 
 PREFIX = "/-/demo/"
@@ -39,9 +38,12 @@ _STYLE = b""".pennypress-strip { display: flex; flex-wrap: wrap; gap: 2px 12px;
 
 
 class Strip:
-    """Puts the strip on every HTML page of an app; answers the strip's buttons and the page behind the demo."""
+    """Puts the strip on every HTML page of an app, and answers the strip's own two buttons.
 
-    def __init__(self, app: App, behind: Behind) -> None:
+    ``behind`` is the address of the page behind the demo, where there is one.
+    """
+
+    def __init__(self, app: App, behind: str = "") -> None:
         self._app = app
         self._behind = behind
 
@@ -50,21 +52,22 @@ class Strip:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"].startswith(PREFIX):
-            await _own(scope, receive, send, self._behind)
+            await _own(scope, receive, send)
         else:
             language = _language(scope)
-            await self._app(_onward(scope, language), receive, _Adding(scope, send, language))
+            await self._app(_onward(scope, language), receive, _Adding(scope, send, language, self._behind))
 
 
 class _Adding:
     """Stands in for the server's ``send``: keeps an HTML page back until it is whole, and adds the strip."""
 
-    def __init__(self, scope: Scope, send: Send, language: str) -> None:
+    def __init__(self, scope: Scope, send: Send, language: str, behind: str) -> None:
         query = scope["query_string"].decode("latin-1")
         self._address = scope.get("raw_path", scope["path"].encode()).decode("latin-1") + (f"?{query}" if query else "")
         self._adds = scope["method"] != "HEAD"
         self._send = send
         self._language = language
+        self._behind = behind
         self._start: Message | None = None
         self._body = b""
 
@@ -82,24 +85,24 @@ class _Adding:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]}
         body = self._body
         if body and not body.startswith(_WIDE_MARKS):
-            body = _with_strip(body, strip(headers, self._address, self._language))
+            body = _with_strip(body, strip(headers, self._address, self._language, self._behind))
         kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
         await self._send({**start, "headers": [*kept, (b"content-length", b"%d" % len(body))]})
         await self._send({"type": "http.response.body", "body": body})
 
 
-def strip(headers: Mapping[str, str], address: str, language: str) -> bytes:
+def strip(headers: Mapping[str, str], address: str, language: str, behind: str = "") -> bytes:
     """The strip's HTML for an answer with these headers, in ASCII."""
     other, name = _OTHER_LANGUAGE.get(language, _OTHER_LANGUAGE[""])
     at = html.escape(address)
+    link = f'<p><a href="{behind}">Letters, people, time</a></p>' if behind else ""
     here = f'<input type="hidden" name="from" value="{at}">'
     text = (
         '<section class="pennypress-strip" aria-label="Demo" lang="en" dir="ltr">'
         f'<link rel="stylesheet" href="{PREFIX}strip.css"><p>Demo: {html.escape(_standing(headers))}</p>'
         f'<form method="post" action="{PREFIX}new-reader">{here}<button>Start again as a new reader</button></form>'
         f'<form method="post" action="{PREFIX}language">{here}<input type="hidden" name="language" value="{other}">'
-        f'<button lang="{other}">{name}</button></form>'
-        f'<p><a href="{PREFIX}">Letters, people, time</a></p></section>\n'
+        f'<button lang="{other}">{name}</button></form>{link}</section>\n'
     )
     return text.encode("ascii", "xmlcharrefreplace")
 
@@ -152,26 +155,24 @@ def _onward(scope: Scope, language: str) -> Scope:
     return {**scope, "headers": headers}
 
 
-async def _own(scope: Scope, receive: Receive, send: Send, behind: Behind) -> None:
-    """The page behind the demo, the style sheets, and the buttons: each of these does its work and leads back."""
+async def _own(scope: Scope, receive: Receive, send: Send) -> None:
+    """The style sheet, and the two buttons: each sets a cookie and leads back."""
     wanted, method = scope["path"].removeprefix(PREFIX), scope["method"]
-    shown = _SHEETS.get(wanted)
-    if method in ("GET", "HEAD") and (shown is not None or not wanted):
-        kind, caching = (b"text/html; charset=utf-8", b"no-store") if shown is None else (b"text/css", b"max-age=3600")
-        body = behind.page() if shown is None else shown
-        headers = [(b"content-type", kind), (b"cache-control", caching)]
-        await _answer(send, 200, headers, b"" if method == "HEAD" else body)
-    elif method == "POST" and (wanted == "clock" or wanted in _COOKIES):
-        form = parse_qs((await _read(receive)).decode("latin-1"))
-        if wanted == "clock":
-            behind.forward(form.get("days", [""])[0])
-        cookies = _COOKIES[wanted](form) if wanted in _COOKIES else []
-        back = form.get("from", [PREFIX if wanted == "clock" else "/"])[0]
-        place = (b"location", (back if _LOCAL.fullmatch(back) else "/").encode("ascii"))
-        crumbs = [(b"set-cookie", cookie) for cookie in cookies]
-        await _answer(send, 303, [place, (b"cache-control", b"no-store"), *crumbs], b"")
-    else:
-        await _answer(send, 404, [(b"content-type", b"text/plain")], b"No such page.\n")
+    if wanted == "strip.css" and method in ("GET", "HEAD"):
+        headers = [(b"content-type", b"text/css"), (b"cache-control", b"public, max-age=3600")]
+        await answer(send, 200, headers, b"" if method == "HEAD" else _STYLE)
+        return
+    cookies = {"new-reader": _forget_reader, "language": _choose_language}
+    if wanted not in cookies or method != "POST":
+        await answer(send, 404, [(b"content-type", b"text/plain")], b"No such page.\n")
+        return
+    form = parse_qs((await read_form(receive)).decode("latin-1"))
+    back = form.get("from", ["/"])[0]
+    headers = [
+        (b"location", (back if _LOCAL.fullmatch(back) else "/").encode("ascii")),
+        (b"cache-control", b"no-store"),
+    ]
+    await answer(send, 303, [*headers, *((b"set-cookie", value) for value in cookies[wanted](form))], b"")
 
 
 def _forget_reader(form: Mapping[str, list[str]]) -> list[bytes]:
@@ -187,11 +188,8 @@ def _choose_language(form: Mapping[str, list[str]]) -> list[bytes]:
     return [f"{_LANGUAGE_COOKIE}={known}; Path=/; HttpOnly; SameSite=Lax".encode("ascii")]
 
 
-_SHEETS = {"strip.css": _STYLE, "behind.css": STYLE}
-_COOKIES = {"new-reader": _forget_reader, "language": _choose_language}
-
-
-async def _read(receive: Receive) -> bytes:
+async def read_form(receive: Receive) -> bytes:
+    """A small form's bytes."""
     body = b""
     while len(body) <= _LARGEST_FORM:
         message = await receive()
@@ -201,7 +199,8 @@ async def _read(receive: Receive) -> bytes:
     return body
 
 
-async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    """Answer with these bytes."""
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})
