@@ -68,7 +68,8 @@ def reduction(coupon: Json, amount: int) -> int:
     if coupon["amount_off"] is not None:
         off: int = coupon["amount_off"]
         return min(amount, off)
-    return min(amount, round(amount * coupon["percent_off"] / 100))
+    percent: float = coupon["percent_off"]
+    return min(amount, round(amount * percent / 100))
 
 
 ROUTES = (
