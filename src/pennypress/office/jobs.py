@@ -11,6 +11,7 @@ from django.db import transaction
 
 from pennypress.office import clock, letters, rights
 from pennypress.office.models import JobRun
+from pennypress.office.signin import devices, upkeep
 
 _log = logging.getLogger("pennypress")
 
@@ -31,6 +32,8 @@ def all_jobs() -> tuple[Job, ...]:
     return (
         Job("letters", timedelta(minutes=1), letters.deliver_due),
         Job("rights", timedelta(minutes=1), rights.project_due),
+        Job("sign-outs", timedelta(minutes=1), devices.finish_sign_outs),
+        Job("sign-in", timedelta(hours=1), upkeep.forget_old),
     )
 
 

@@ -1,0 +1,27 @@
+"""The way back to the article, which every page of the sign-in passes on as ``from``."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from pennypress.office.installation import installation
+
+
+def sealed(request: HttpRequest) -> str:
+    """The sealed way back that a request carries; empty where there is none, or one that we did not seal."""
+    value = request.POST.get("from") or request.GET.get("from") or ""
+    return value if installation().returns.open(value) is not None else ""
+
+
+def path(request: HttpRequest) -> str:
+    """The path that the reader came from; empty where there is none."""
+    return installation().returns.open(sealed(request)) or ""
+
+
+def page(name: str, back: str = "", **values: str) -> str:
+    """A page of ours with these values in its query, and ``back``, a sealed way back, where there is one."""
+    query = {**values, **({"from": back} if back else {})}
+    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
