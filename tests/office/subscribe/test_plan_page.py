@@ -436,7 +436,7 @@ def test_who_subscribes_is_told_so_and_sold_nothing(
         ({"status": Status.PENDING}, False),
         ({"status": Status.UNPAID}, True),
         ({"status": Status.INCOMPLETE}, True),
-        ({"status": Status.PROMISED, "period_end": None}, False),
+        ({"status": Status.PROMISED}, True),
     ],
 )
 def test_only_who_does_not_read_with_a_subscription_is_sold_another(
@@ -449,6 +449,18 @@ def test_only_who_does_not_read_with_a_subscription_is_sold_another(
 ) -> None:
     subscribed(ann, plan(), **facts)
     assert reader.get(address(plan())).button("Subscribe and pay") is sold
+
+
+def test_in_the_place_of_a_promise_one_may_pay_by_card_but_not_promise_again(
+    reader: Browser, plan: MakePlan, ann: Account, subscribed: Callable[..., Subscription]
+) -> None:
+    promised = subscribed(ann, plan(), status=Status.PROMISED, method=Method.TRANSFER)
+    page = reader.get(address(plan(name="Yearly", period="year")))
+    assert "transfer" not in {field.attributes["value"] for field in page.tree.css('[name="method"]')}
+    page.submit({"at_once": "yes"}, button="Subscribe and pay").submit(button="Pay")
+    promised.refresh_from_db()
+    assert promised.status == Status.ENDED
+    assert Subscription.objects.get(status=Status.ACTIVE).plan.name == "Yearly"
 
 
 def test_who_cancelled_is_told_how_to_take_it_back(

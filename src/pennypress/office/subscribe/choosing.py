@@ -16,6 +16,9 @@ from pennypress.office.subscribe.codes import CodeRefused
 from pennypress.office.subscribe.refusals import advice
 
 _CURRENCY_OF = {Method.BACS: "GBP", Method.SEPA: "EUR"}
+BY_HAND = frozenset({Method.TRANSFER, Method.STANDING_ORDER, Method.CHEQUE, Method.CASH, Method.TELEPHONE})
+"""What the reader sends, sooner or later."""
+
 _AT_ONCE = frozenset({Method.CARD})
 """What is paid for at once: the only ways to buy a pass, which would be over before other money came."""
 

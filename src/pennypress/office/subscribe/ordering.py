@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from pennypress.office import clock, rights
-from pennypress.office.law.terms import Terms, terms_of
-from pennypress.office.models import Account, Code, Method, Order, OrderState, Period, Plan, Status, Subscription
+from pennypress.office import clock
+from pennypress.office.law import Terms, terms_of
+from pennypress.office.models import Account, Code, Method, Order, OrderState, Period, Plan
 from pennypress.office.subscribe import codes
 
 _SAME_FOR = timedelta(hours=23)
@@ -32,12 +32,6 @@ def place(account: Account, terms: Terms, method: Method, *, shown: str, languag
         order.shown, order.language, order.back = shown, language, back
         order.save()
     return order
-
-
-def running(account: Account) -> Subscription | None:
-    """The subscription with which an account reads, or will again after its pause; None where it may buy one."""
-    held = account.subscriptions.filter(ended=None).select_related("plan")
-    return next((subscription for subscription in held if _runs(subscription)), None)
 
 
 def terms_for(
@@ -61,14 +55,6 @@ def terms_of_order(order: Order) -> Terms:
         gift=order.gift,
         code=order.code,
     )
-
-
-def _runs(subscription: Subscription) -> bool:
-    status = Status(subscription.status)
-    until = rights.access_until(subscription)
-    is_over = until is not None and until <= clock.now()
-    is_live = rights.reads(status) and not is_over
-    return subscription.plan.gives_access and (is_live or status is Status.PAUSED)
 
 
 def _begun(account: Account, terms: Terms, method: Method) -> Order | None:

@@ -12,12 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pennypress.office import lifecycle
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Code, Order, OrderState
 from pennypress.office.subscribe import codes
 from pennypress.office.subscribe.codes import CodeRefused
 from pennypress.office.subscribe.offers import offers
-from pennypress.office.subscribe.ordering import running
 from pennypress.office.subscribe.refusals import advice
 from pennypress.office.subscribe.tries import code_typed
 from pennypress.office.subscribe.way_back import carrying, sealed, to_sign_in, way_back
@@ -28,7 +28,7 @@ def offers_page(request: HttpRequest) -> HttpResponse:
     """Why this paper asks for support, three choices at most, then the rest."""
     language = get_language() or "en"
     account = reader(request)
-    subscription = running(account) if account is not None else None
+    subscription = lifecycle.live(account) if account is not None else None
     code = request.GET.get("code", "")[:40]
     facts = {
         "offers": offers(language),

@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from pennypress.office import clock, law
+from pennypress.office import clock, law, lifecycle
 from pennypress.office.installation import installation
 from pennypress.office.law import Summary, Terms
-from pennypress.office.models import Account, Code, Consent, Method, Order, Plan, Subscription
+from pennypress.office.models import Account, Code, Consent, Method, Order, Plan, Status, Subscription
 from pennypress.office.subscribe import ordering
 from pennypress.office.subscribe.amounts import typed_amount
-from pennypress.office.subscribe.choosing import Choices, Chosen, methods_for
+from pennypress.office.subscribe.choosing import BY_HAND, Choices, Chosen, methods_for
 from pennypress.office.subscribe.codes import CodeRefused
 from pennypress.office.subscribe.offers import offer
 from pennypress.office.subscribe.pages import reader
@@ -39,9 +39,10 @@ def plan_page(request: HttpRequest, slug: str) -> HttpResponse:
     account = reader(request)
     if account is None:
         return _sign_in_first(request, plan)
-    if plan.gives_access and (subscription := ordering.running(account)) is not None:
+    subscription = lifecycle.live(account) if plan.gives_access else None
+    if subscription is not None and not _gives_way(subscription, plan):
         return _subscribed(request, subscription)
-    asking = _asking(request, plan, account)
+    asking = _asking(request, plan, account, _methods(plan, subscription))
     if request.method == "POST" and "total" not in request.POST:
         return _pressed(asking)
     return _page(asking)
@@ -67,8 +68,18 @@ class _Asking:
         return sha256(f"{self.summary.text}\n{self.summary.button}".encode()).hexdigest()[:32]
 
 
-def _asking(request: HttpRequest, plan: Plan, account: Account) -> _Asking:
+def _methods(plan: Plan, promised: Subscription | None) -> tuple[Method, ...]:
+    """The ways to pay; beside a promise of money, those that are not another promise."""
     methods = methods_for(plan, offered())
+    return methods if promised is None else tuple(method for method in methods if method not in BY_HAND)
+
+
+def _gives_way(subscription: Subscription, plan: Plan) -> bool:
+    """Whether it is a promise of which nothing was paid, in whose place another subscription may come."""
+    return plan.recurs and subscription.status == Status.PROMISED and not subscription.payments.exists()
+
+
+def _asking(request: HttpRequest, plan: Plan, account: Account, methods: tuple[Method, ...]) -> _Asking:
     typed = request.POST if request.method == "POST" else _first_choices(request, plan, methods)
     form = Choices(typed, plan=plan, methods=methods, read_code=partial(_read_code, request, account, plan))
     is_valid = form.is_valid()
@@ -91,6 +102,8 @@ def _pressed(asking: _Asking) -> HttpResponse:
     except CodeRefused as refused:
         asking.form.add_error("code", advice(refused, _language()))
         return _page(asking)
+    except lifecycle.AlreadySubscribed as already:
+        return _subscribed(asking.request, already.subscription)
     except TillDown:
         return _page(asking, status=_TILL_DOWN, till_down=True)
 

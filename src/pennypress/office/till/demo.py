@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pennypress.office import clock, lifecycle
+from pennypress.office.installation import installation
 from pennypress.office.models import Account, Method, Order, OrderState, Payment, Period, Status, Subscription
 from pennypress.office.periods import after
 from pennypress.office.subscribe.ordering import terms_of_order
@@ -22,6 +23,9 @@ from pennypress.office.subscribe.ordering import terms_of_order
 _MANDATES = frozenset({Method.BACS, Method.SEPA})
 _CLEARS_AFTER = timedelta(days=3)
 """How long a direct debit is under way."""
+
+_NAME = "demo-"
+"""With what the names begin that this till gives to subscriptions and payments."""
 
 _AHEAD = timedelta(minutes=10)
 """How long before a period ends the next is paid for, so that nobody is without a right between the two."""
@@ -54,7 +58,7 @@ class DemoTill:
 
     def refund(self, payment: Payment, amount: int, key: str) -> str | None:
         """A name for the money that went back."""
-        return f"demo-refund-{key}"[:64]
+        return f"{_NAME}{key}"[:64]
 
     def portal(self, account: Account, back: str) -> str | None:
         """None: there is no card to change."""
@@ -67,6 +71,8 @@ _AT_THIS_TILL = (OrderState.AT_TILL, OrderState.DONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, key: str) -> HttpResponse:
     """The page of the till: pay, have the payment declined, or pay and never come back."""
+    if not installation().config.office.demo_till:
+        raise Http404
     order = get_object_or_404(
         Order, key=key, account__pk=request.user.pk, method__in=DemoTill.methods, state__in=_AT_THIS_TILL
     )
@@ -110,7 +116,9 @@ def _begin(order: Order) -> None:
     period_end = trial_end or after(now, Period(order.plan.period))
     is_slow = order.method in _MANDATES
     status = Status.TRIALING if trial_end else Status.PENDING if is_slow else Status.ACTIVE
-    begun = lifecycle.begin(order, status=status, period_end=period_end, trial_end=trial_end)
+    begun = lifecycle.begin(
+        order, status=status, period_end=period_end, trial_end=trial_end, stripe=f"{_NAME}{order.pk}"
+    )
     if begun is not None and status is Status.ACTIVE:
         _pay(begun, begun.started, period_end)
 
@@ -143,7 +151,7 @@ def _pay(subscription: Subscription, start: datetime, end: datetime) -> None:
         what=subscription.plan.name_in(account.language or "en"),
         subscription=subscription,
         period=(start, end),
-        stripe=f"demo-{subscription.pk}-{end:%Y%m%d%H%M%S}",
+        stripe=f"{subscription.stripe}-{end:%Y%m%d%H%M%S}",
     )
 
 
@@ -155,14 +163,14 @@ def _receive(order: Order, amount: int, what: str, part: str, *, is_gift: bool =
         Method(order.method),
         received=clock.now(),
         what=what,
-        stripe=f"demo-{order.key}-{part}",
+        stripe=f"{_NAME}{order.pk}-{part}",
         is_gift=is_gift,
     )
 
 
 def _held(*statuses: Status) -> list[Subscription]:
     """The subscriptions of this till that go on by themselves."""
-    held = Subscription.objects.filter(status__in=statuses, method__in=DemoTill.methods, stripe=None, cancelled=None)
+    held = Subscription.objects.filter(status__in=statuses, stripe__startswith=_NAME, cancelled=None)
     return list(held.select_related("account", "plan"))
 
 
