@@ -1,7 +1,9 @@
-"""Addresses of this part of the office."""
+"""Addresses of the interface for the paper's own system."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pennypress.office.api.views import entitlements
+
+urlpatterns = [path("entitlements", entitlements, name="api-entitlements")]
