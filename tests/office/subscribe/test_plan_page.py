@@ -284,7 +284,10 @@ def test_a_pass_is_paid_once_by_card_and_reads_for_its_days(reader: Browser, pla
 
 
 @pytest.mark.parametrize(("currency", "debit"), [("GBP", "bacs_debit"), ("EUR", "sepa_debit")])
-def test_a_debit_is_offered_in_its_own_currency(reader: Browser, plan: MakePlan, currency: str, debit: str) -> None:
+def test_a_debit_is_offered_in_its_own_currency(
+    reader: Browser, plan: MakePlan, paper: Callable[..., Config], currency: str, debit: str
+) -> None:
+    paper(stripe={"debit": ("bacs_debit", "sepa_debit")})
     page = reader.get(address(plan(currency=currency)))
     values = {field.attributes["value"] for field in page.tree.css('[name="method"]')}
     assert values & {"bacs_debit", "sepa_debit"} == {debit}

@@ -1,7 +1,11 @@
-"""Addresses of this part of the office."""
+"""Addresses of the tills."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pennypress.office.till import demo
+
+urlpatterns = [
+    path("demo/<str:key>", demo.page, name="till-demo"),
+]
