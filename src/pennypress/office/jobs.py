@@ -10,8 +10,12 @@ from datetime import timedelta
 from django.db import transaction
 
 from pennypress.office import clock, letters, rights
+from pennypress.office.law import prices, reminders
+from pennypress.office.lifecycle import pausing, periods_end, refunding
 from pennypress.office.models import JobRun
 from pennypress.office.signin import devices, upkeep
+from pennypress.office.subscribe import codes
+from pennypress.office.till import demo
 
 _log = logging.getLogger("pennypress")
 
@@ -34,6 +38,14 @@ def all_jobs() -> tuple[Job, ...]:
         Job("rights", timedelta(minutes=1), rights.project_due),
         Job("sign-outs", timedelta(minutes=1), devices.finish_sign_outs),
         Job("sign-in", timedelta(hours=1), upkeep.forget_old),
+        Job("demo-till", timedelta(minutes=1), demo.renew_due),
+        Job("codes", timedelta(hours=1), codes.release_left),
+        Job("periods", timedelta(minutes=1), periods_end.end_due),
+        Job("pauses-begin", timedelta(minutes=1), pausing.begin_due),
+        Job("pauses-end", timedelta(minutes=1), pausing.end_due),
+        Job("refunds", timedelta(minutes=5), refunding.send_due),
+        Job("reminders", timedelta(hours=1), reminders.remind_due),
+        Job("prices", timedelta(hours=1), prices.change_due),
     )
 
 

@@ -149,7 +149,7 @@ def _end(subscription: Subscription, now: datetime) -> tuple[datetime, LapseKind
         return None
     if subscription.failing is not None and (status in (Status.UNPAID, Status.PAST_DUE) or subscription.ended):
         return subscription.ended or subscription.failing, LapseKind.PAYMENT_FAILED
-    if status == Status.PROMISED and end is not None:
+    if end is not None and (status == Status.PROMISED or subscription.end_why == "not-received"):
         return end, LapseKind.NOT_RECEIVED
     if subscription.trial_end is not None and subscription.trial_end == (subscription.ended or end):
         return subscription.trial_end, LapseKind.TRIAL_ENDED

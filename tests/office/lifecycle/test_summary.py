@@ -37,13 +37,15 @@ def test_before_payment_stand_price_period_renewal_cancelling_and_the_total_of_a
 def test_a_trial_says_when_it_ends_and_what_comes_then(clock: SettableClock, plan: MakePlan) -> None:
     said = facts(terms_of(plan(trial_days=30)))
     assert said["You pay now"] == "Nothing"
-    assert said["You pay later"] == "The trial ends on 24 Dec 2026. From that day on you pay £8.00 a month."
+    assert said["You pay later"] == "The trial ends on 24 December 2026. From that day on you pay £8.00 a month."
 
 
 def test_an_introductory_price_says_from_when_on_the_full_price_is_paid(clock: SettableClock, plan: MakePlan) -> None:
     said = facts(terms_of(plan(intro_price=100, intro_periods=3)))
     assert said["You pay now"] == "£1.00"
-    assert said["You pay later"] == ("The first 3 payments are £1.00 each. From 24 Feb 2027 on you pay £8.00 a month.")
+    assert said["You pay later"] == (
+        "The first 3 payments are £1.00 each. From 24 February 2027 on you pay £8.00 a month."
+    )
     assert said["Total a year"] == "£75.00 in the first year, then £96.00 a year"
 
 

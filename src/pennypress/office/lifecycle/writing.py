@@ -13,10 +13,11 @@ def language_of(account: Account) -> str:
     return account.language or installation().config.paper.languages[0]
 
 
-def write(kind: str, account: Account, key: str, **facts: object) -> None:
-    """Write a letter to an account; one without a mail address gets it on paper."""
+def write(kind: str, account: Account, key: str, *, language: str = "", **facts: object) -> None:
+    """Write a letter to an account, in its own language if no other is named; one without a mail address gets it on
+    paper."""
     given = {"account": account, "account_page": account_page(), **facts}
-    letters.send(kind, key, account.email or "", given, language=language_of(account), account=account)
+    letters.send(kind, key, account.email or "", given, language=language or language_of(account), account=account)
 
 
 def write_about(kind: str, subscription: Subscription, key: str, **facts: object) -> None:
@@ -28,22 +29,18 @@ def write_about(kind: str, subscription: Subscription, key: str, **facts: object
 
 def confirm(order: Order) -> None:
     """Confirm what was bought: what stood above the button, and what was ticked."""
-    ticked = [consent.wording for consent in order.consents.filter(kind=AT_ONCE)]
-    account = order.account
     facts = {
         "order": order,
         "name": order.plan.name_in(order.language),
-        "ticked": ticked,
-        "account_page": account_page(),
+        "ticked": [consent.wording for consent in order.consents.filter(kind=AT_ONCE)],
+        "withdraw_days": _days_to_withdraw(),
     }
-    letters.send(
-        "subscribed",
-        f"subscribed-{order.pk}",
-        account.email or "",
-        {"account": account, **facts},
-        language=order.language,
-        account=account,
-    )
+    write("subscribed", order.account, f"subscribed-{order.pk}", language=order.language, **facts)
+
+
+def _days_to_withdraw() -> int:
+    config = installation().config
+    return 0 if config.office.law == "none" else config.law.cooling_off.days
 
 
 def receipt(payment: Payment) -> None:
