@@ -9,7 +9,7 @@ from tests.stripe_server.wire import Json, Params, invalid
 
 PATH = "/v1/payment_intents"
 _ACCEPTS = (
-    *("amount", "currency", "customer", "payment_method", "payment_method_types", "confirm", "off_session"),
+    *("amount", "currency", "customer", "payment_method", "allowed_payment_method_types", "confirm", "off_session"),
     *("metadata", "description", "receipt_email", "setup_future_usage", "automatic_payment_methods"),
 )
 
@@ -20,7 +20,7 @@ def create(account: Account, params: Params, _: str) -> Json:
         raise invalid("This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount")
     if customer := params.text("customer"):
         account.get("customer", customer, "customer")
-    kinds = params.texts("payment_method_types") or ["card"]
+    kinds = params.texts("allowed_payment_method_types") or ["card"]
     intent = make(account, amount, params.need("currency").lower(), customer, kinds)
     intent.update({"metadata": params.metadata(), "description": params.text("description")})
     if named := params.text("payment_method"):

@@ -120,7 +120,7 @@ def _recurring(params: Params) -> Json | None:
 
 ROUTES = (
     Route("POST", PATH, create, _ACCEPTS),
-    Route("POST", PATH + "/{id}", update, _ACCEPTS),
+    Route("POST", PATH + "/{id}", update, ("active", "metadata", "nickname", "lookup_key", "tax_behavior")),
     retrieving("price", PATH),
     Route("GET", PATH, listed, (*PAGING, *_FILTERS, "created", "lookup_keys")),
 )

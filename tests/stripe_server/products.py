@@ -49,7 +49,7 @@ def update(account: Account, params: Params, which: str) -> Json:
 
 ROUTES = (
     Route("POST", PATH, create, _ACCEPTS),
-    Route("POST", PATH + "/{id}", update, _ACCEPTS),
+    Route("POST", PATH + "/{id}", update, _ACCEPTS[1:]),
     retrieving("product", PATH),
     listing("product", PATH, "active"),
 )

@@ -22,7 +22,14 @@ PATH = "/v1/checkout/sessions"
 _KEPT = ("subscription_data", "payment_intent_data", "setup_intent_data", "discounts")
 _ACCEPTS = (
     *("mode", "line_items", "success_url", "cancel_url", "customer", "customer_email", "customer_creation"),
-    *("client_reference_id", "metadata", "payment_method_types", "expires_at", "locale", "allow_promotion_codes"),
+    *(
+        "client_reference_id",
+        "metadata",
+        "allowed_payment_method_types",
+        "expires_at",
+        "locale",
+        "allow_promotion_codes",
+    ),
     *("payment_method_collection", "currency", "billing_address_collection", "consent_collection", "custom_text"),
     *("submit_type", "ui_mode", "payment_method_options", *_KEPT),
 )
@@ -234,6 +241,7 @@ def _new(account: Account, params: Params, mode: str, success: str, lines: list[
         "adaptive_pricing": None,
         "after_expiration": None,
         "allow_promotion_codes": params.flag("allow_promotion_codes"),
+        "allowed_payment_method_types": params.texts("allowed_payment_method_types") or None,
         "amount_subtotal": None,
         "amount_total": None,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
@@ -294,10 +302,10 @@ def _new(account: Account, params: Params, mode: str, success: str, lines: list[
 
 
 def _kinds(params: Params) -> list[str]:
-    kinds = params.texts("payment_method_types") or ["card"]
+    kinds = params.texts("allowed_payment_method_types") or ["card"]
     for one in kinds:
         if one not in payment_methods.KINDS:
-            raise invalid(f"Invalid payment_method_types[0]: {one}", param="payment_method_types[0]")
+            raise invalid(f"Invalid allowed_payment_method_types: {one}", param="allowed_payment_method_types")
     return kinds
 
 

@@ -8,13 +8,21 @@ from tests.stripe_server.lists import listing
 from tests.stripe_server.wire import Json, Params, invalid
 
 PATH = "/v1/setup_intents"
-_ACCEPTS = ("customer", "payment_method", "payment_method_types", "confirm", "metadata", "usage", "mandate_data")
+_ACCEPTS = (
+    "customer",
+    "payment_method",
+    "allowed_payment_method_types",
+    "confirm",
+    "metadata",
+    "usage",
+    "mandate_data",
+)
 
 
 def create(account: Account, params: Params, _: str) -> Json:
     if customer := params.text("customer"):
         account.get("customer", customer, "customer")
-    intent = make(account, customer, params.texts("payment_method_types") or ["card"], params.metadata())
+    intent = make(account, customer, params.texts("allowed_payment_method_types") or ["card"], params.metadata())
     if method := params.text("payment_method"):
         intent["payment_method"] = payment_methods.named(account, method)["id"]
         intent["status"] = "requires_confirmation"

@@ -23,7 +23,7 @@ def _session(client: StripeClient, price: stripe.Price, **changes: Any) -> strip
         "cancel_url": "http://paper.test/subscribe",
         "client_reference_id": "order-1",
         "metadata": {"order": "1"},
-        "payment_method_types": ["card", "bacs_debit", "sepa_debit"],
+        "allowed_payment_method_types": ["card", "bacs_debit", "sepa_debit"],
     }
     asked.update(changes)  # type: ignore[typeddict-item]
     return client.v1.checkout.sessions.create(asked)

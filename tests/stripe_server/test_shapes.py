@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from stripe import StripeClient
@@ -39,15 +40,17 @@ def _live(server: StripeServer, client: StripeClient) -> None:
     client.v1.coupons.create({"amount_off": 100, "currency": "gbp", "duration": "once"})
     client.v1.promotion_codes.create({"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "SPRING"})
     customer = client.v1.customers.create({"email": "ann@example.com", "address": {"city": "Skerrow"}})
-    for mode, fields in (("subscription", {}), ("subscription", BACS), ("payment", SEPA), ("setup", {})):
+    modes: tuple[tuple[Literal["payment", "setup", "subscription"], dict[str, str]], ...]
+    modes = (("subscription", {}), ("subscription", BACS), ("payment", SEPA), ("setup", {}))
+    for mode, fields in modes:
         session = client.v1.checkout.sessions.create(
             {
-                "mode": mode,  # type: ignore[typeddict-item]
+                "mode": mode,
                 "line_items": [{"price": (once if mode == "payment" else monthly).id, "quantity": 1}],
                 "success_url": "http://paper.test/{CHECKOUT_SESSION_ID}",
                 "cancel_url": "http://paper.test/",
                 "customer": customer.id,
-                "payment_method_types": ["card", "bacs_debit", "sepa_debit"],
+                "allowed_payment_method_types": ["card", "bacs_debit", "sepa_debit"],
                 "allow_promotion_codes": True,
             }
         )

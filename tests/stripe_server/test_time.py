@@ -169,8 +169,10 @@ def test_a_new_rhythm_begins_and_is_paid_at_once(
         {"product": str(price.product), "currency": "gbp", "unit_amount": 8000, "recurring": {"interval": "year"}}
     )
     stripe_server.pass_days(10)
-    items = [{"id": subscription.items.data[0].id, "price": yearly.id}]
-    client.v1.subscriptions.update(subscription.id, {"items": items, "proration_behavior": "none"})  # type: ignore[typeddict-item]
+    item = subscription.items.data[0].id
+    client.v1.subscriptions.update(
+        subscription.id, {"items": [{"id": item, "price": yearly.id}], "proration_behavior": "none"}
+    )
     changed = _seen(client, subscription)
     assert _day(changed.items.data[0].current_period_end) == 375
     assert changed.latest_invoice.amount_paid == 8000
