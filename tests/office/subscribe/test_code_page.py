@@ -58,7 +58,9 @@ def test_who_came_from_no_article_sees_until_when_in_the_account(reader: Browser
     assert "you can read everything until 1 December 2026" in page.text
 
 
-def test_a_code_waits_for_the_sign_in_and_is_still_in_the_field_afterwards(browser: Browser, clock: SettableClock) -> None:
+def test_a_code_waits_for_the_sign_in_and_is_still_in_the_field_afterwards(
+    browser: Browser, clock: SettableClock
+) -> None:
     typed = drawn(clock, days=7)
     page = code_page(browser)
     assert "You sign in first" in page.text

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.core.mail import EmailMessage
 
 from pennypress.config import Config
 from pennypress.office.installation import installation
@@ -27,6 +28,7 @@ from pennypress.office.models import (
 from pennypress.office.subscribe.codes import make_codes
 from tests.office.browser import Browser, Page
 from tests.office.conftest import SettableClock
+from tests.office.signin.steps import code_in
 
 MakePlan = Callable[..., Plan]
 ARTICLE = "/news/slow-clock"
@@ -57,7 +59,9 @@ def error_of(page: Page, name: str) -> str:
     assert field is not None
     assert field.attributes.get("aria-invalid") == "true"
     (told,) = [
-        node.text() for node in page.tree.css(".error") if node.id in (field.attributes["aria-describedby"] or "").split()
+        node.text()
+        for node in page.tree.css(".error")
+        if node.id in (field.attributes["aria-describedby"] or "").split()
     ]
     return told
 
@@ -93,6 +97,16 @@ def test_after_the_sign_in_one_comes_back_to_the_offer_with_the_way_to_the_artic
     query = parse_qs(urlsplit(opened).query)
     assert query["code"] == ["K7M3-PQ9T"]
     assert installation().returns.open(query["from"][0]) == ARTICLE
+
+
+def test_the_code_of_the_letter_leads_back_to_the_offer_and_then_to_the_article(
+    browser: Browser, plan: MakePlan, mails: list[EmailMessage]
+) -> None:
+    page = browser.get(address(plan(name="Reader"))).submit({"mail": "ann@example.com"}, button="Go on")
+    page = page.submit({"code": code_in(mails[-1])}, button="Sign in")
+    assert page.heading == "Reader"
+    page = page.submit({"at_once": "yes"}, button="Subscribe and pay £8.00 a month")
+    assert page.submit(button="Pay").url == ARTICLE
 
 
 def test_a_form_sent_without_being_signed_in_orders_nothing(browser: Browser, plan: MakePlan) -> None:
@@ -200,9 +214,7 @@ def test_what_is_charged_is_what_was_shown_even_if_the_plan_changes_at_the_till(
 
 
 @pytest.mark.parametrize(("typed", "charged"), [("5", 500), ("5,50", 550), ("£ 12.00", 1200), ("3", 300)])
-def test_one_pays_what_one_can_from_the_floor_on(
-    reader: Browser, plan: MakePlan, typed: str, charged: int
-) -> None:
+def test_one_pays_what_one_can_from_the_floor_on(reader: Browser, plan: MakePlan, typed: str, charged: int) -> None:
     page = reader.get(address(plan(floor=300))).submit({"price": typed}, button="Show the new total")
     assert not Order.objects.exists()
     page.submit({"at_once": "yes"}, button=f"Subscribe and pay £{charged / 100:.2f} a month")
@@ -411,7 +423,9 @@ def test_two_tabs_with_two_offers_are_one_subscription_and_nothing_is_paid_for_t
     reader: Browser, plan: MakePlan
 ) -> None:
     monthly, yearly = plan(name="Monthly"), plan(name="Yearly", period="year", price=8000)
-    tabs = [reader.get(address(one)).submit({"at_once": "yes"}, button="Subscribe and pay") for one in (monthly, yearly)]
+    tabs = [
+        reader.get(address(one)).submit({"at_once": "yes"}, button="Subscribe and pay") for one in (monthly, yearly)
+    ]
     tabs[0].submit(button="Pay")
     page = tabs[1].submit(button="Pay")
     assert page.heading == "You subscribe already"

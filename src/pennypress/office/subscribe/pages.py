@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pennypress.office import lifecycle
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Code, Order, OrderState
+from pennypress.office.signin import way_back
 from pennypress.office.subscribe import codes
 from pennypress.office.subscribe.codes import CodeRefused
 from pennypress.office.subscribe.offers import offers
 from pennypress.office.subscribe.refusals import advice
 from pennypress.office.subscribe.tries import code_typed
-from pennypress.office.subscribe.way_back import carrying, sealed, to_sign_in, way_back
+from pennypress.office.subscribe.way_back import by_sign_in, carrying
 
 
 @require_safe
@@ -35,8 +36,8 @@ def offers_page(request: HttpRequest) -> HttpResponse:
         "why": installation().config.office.why,
         "subscribes_to": subscription.plan.name_in(language) if subscription is not None else "",
         "code": code,
-        "query": carrying("", from_=sealed(request), code=code),
-        "sign_in": carrying(reverse("sign-in"), from_=sealed(request)),
+        "query": carrying("", from_=way_back.sealed(request), code=code),
+        "sign_in": carrying(reverse("sign-in"), from_=way_back.sealed(request)),
     }
     return render(request, "office/subscribe/offers.html", facts)
 
@@ -49,7 +50,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
         return _code_page(request, typed)
     account = reader(request)
     if account is None:
-        return to_sign_in(carrying(reverse("subscribe-code"), from_=sealed(request), code=typed))
+        return by_sign_in(carrying(reverse("subscribe-code"), from_=way_back.sealed(request), code=typed))
     try:
         code = code_typed(request, account, typed)
         return _read_on(request, account, code) if code.days else _to_offers(request, code)
@@ -73,7 +74,7 @@ def reader(request: HttpRequest) -> Account | None:
 
 
 def _code_page(request: HttpRequest, typed: str, refused: str = "") -> HttpResponse:
-    way = sealed(request)
+    way = way_back.sealed(request)
     facts = {"code": typed, "refused": refused, "from": way, "query": carrying("", from_=way)}
     return render(request, "office/subscribe/code.html", facts)
 
@@ -82,10 +83,10 @@ def _read_on(request: HttpRequest, account: Account, code: Code) -> HttpResponse
     right = codes.redeem(code, account)
     until = date_format(localtime(right.until), "DATE_FORMAT")
     messages.success(request, _("Your code is good: you can read everything until %(until)s.") % {"until": until})
-    return redirect(way_back(request) or reverse("account"))
+    return redirect(way_back.path(request) or reverse("account"))
 
 
 def _to_offers(request: HttpRequest, code: Code) -> HttpResponse:
     offered = code.plan is not None and code.plan.offered
     path = reverse("subscribe-plan", args=[code.plan.slug]) if code.plan and offered else reverse("subscribe")
-    return redirect(carrying(path, from_=sealed(request), code=code.printed))
+    return redirect(carrying(path, from_=way_back.sealed(request), code=code.printed))

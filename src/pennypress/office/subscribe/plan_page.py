@@ -17,6 +17,7 @@ from pennypress.office import clock, law, lifecycle
 from pennypress.office.installation import installation
 from pennypress.office.law import Summary, Terms
 from pennypress.office.models import Account, Code, Consent, Method, Order, Plan, Status, Subscription
+from pennypress.office.signin import way_back
 from pennypress.office.subscribe import ordering
 from pennypress.office.subscribe.amounts import typed_amount
 from pennypress.office.subscribe.choosing import BY_HAND, Choices, Chosen, methods_for
@@ -25,7 +26,7 @@ from pennypress.office.subscribe.offers import offer
 from pennypress.office.subscribe.pages import reader
 from pennypress.office.subscribe.refusals import advice
 from pennypress.office.subscribe.tries import code_typed
-from pennypress.office.subscribe.way_back import carrying, sealed, way_back
+from pennypress.office.subscribe.way_back import carrying
 from pennypress.office.till import offered, till_of
 from pennypress.office.till.base import TillDown
 
@@ -116,7 +117,7 @@ def _placed(asking: _Asking) -> Order:
         asking.form.chosen.method,
         shown=f"{asking.summary.text}\n{asking.summary.button}",
         language=_language(),
-        back=way_back(asking.request),
+        back=way_back.path(asking.request),
     )
     if asking.at_once is not None:
         said = {"wording": asking.at_once, "language": _language(), "given": clock.now()}
@@ -144,7 +145,7 @@ def _read_code(request: HttpRequest, account: Account, plan: Plan, typed: str) -
 
 
 def _page(asking: _Asking, status: int = 200, **told: bool) -> HttpResponse:
-    way = sealed(asking.request)
+    way = way_back.sealed(asking.request)
     facts = {
         "offer": offer(asking.plan, _language()),
         "form": asking.form,
@@ -162,11 +163,13 @@ def _page(asking: _Asking, status: int = 200, **told: bool) -> HttpResponse:
 
 def _sign_in_first(request: HttpRequest, plan: Plan) -> HttpResponse:
     """What the offer means, and a field for the mail address; the choices come after the sign-in."""
-    way, path = sealed(request), reverse("subscribe-plan", args=[plan.slug])
+    way, path = way_back.sealed(request), reverse("subscribe-plan", args=[plan.slug])
+    back_here = installation().returns.seal(carrying(path, from_=way, code=request.GET.get("code", "")[:40]))
     facts = {
         "offer": offer(plan, _language()),
         "summary": law.summary(ordering.terms_for(None, plan), _language()),
-        "back_here": installation().returns.seal(carrying(path, from_=way, code=request.GET.get("code", "")[:40])),
+        "back_here": back_here,
+        "other_ways": way_back.page("sign-in", back_here),
         "query": carrying("", from_=way),
     }
     return render(request, "office/subscribe/first.html", facts)
@@ -174,7 +177,7 @@ def _sign_in_first(request: HttpRequest, plan: Plan) -> HttpResponse:
 
 def _subscribed(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     name = subscription.plan.name_in(_language())
-    facts = {"subscription": subscription, "name": name, "back": way_back(request)}
+    facts = {"subscription": subscription, "name": name, "back": way_back.path(request)}
     return render(request, "office/subscribe/subscribed.html", facts)
 
 
