@@ -12,6 +12,7 @@ from django.db import connection
 from pennypress.office import rights
 from pennypress.office.models import Account, Code, Kind, Order, OrderState, Plan, Status, Subscription
 from pennypress.office.subscribe import codes
+from pennypress.office.subscribe.code_report import report
 from pennypress.office.subscribe.codes import CodeRefused, Refusal
 from tests.office.conftest import SettableClock
 
@@ -228,6 +229,6 @@ def test_the_report_says_how_many_were_used_and_which_became_subscriptions(
         account=ann, plan=monthly, status=Status.ACTIVE, method="card", price=800, currency="GBP", period="month",
         started=clock.moment,
     )  # fmt: skip
-    fair, leaflet = sorted(codes.report(), key=lambda batch: batch.why)
+    fair, leaflet = sorted(report(), key=lambda batch: batch.why)
     assert (fair.why, fair.made, fair.allowed, fair.used, fair.subscribed) == ("harbour fair", 3, 3, 2, 1)
     assert (leaflet.why, leaflet.made, leaflet.allowed, leaflet.used, leaflet.subscribed) == ("leaflet", 1, 10, 1, 1)

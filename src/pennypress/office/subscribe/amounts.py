@@ -27,7 +27,8 @@ def read_amount(typed: str, currency: str) -> int:
     units, parts = int(found[1]), found[2] or ""
     if len(parts) > places or units > _MOST_UNITS:
         raise Unreadable(typed)
-    return units * 10**places + int(parts.ljust(places, "0") or "0")
+    whole: int = units * 10**places
+    return whole + int(parts.ljust(places, "0") or "0")
 
 
 def typed_amount(amount: int, currency: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import F, Q
 
 from pennypress.office import clock, rights
 from pennypress.office.models import Account, Code, Kind, Order, OrderState, Plan, Redemption, Right, RightKind
@@ -41,22 +40,6 @@ class CodeRefused(Exception):
         super().__init__(why.value)
         self.why = why
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What became of the codes that were handed out for one thing.
-
-    ``allowed`` is how often they may be used together, ``used`` how often they were, ``subscribed`` how many of those
-    who used one subscribed with it or after it.
-    """
-
-    why: str
-    made: int
-    allowed: int
-    used: int
-    subscribed: int
-    until: datetime
 
 
 def make_codes(
@@ -133,31 +116,6 @@ def release_left() -> int:
     return sum(_release(redemption, old) for redemption in left.select_related("code", "account"))
 
 
-def report() -> tuple[Batch, ...]:
-    """What became of the codes, by what they were handed out for; those that end last come first."""
-    batches = Code.objects.values("why").annotate(made=Count("pk"), last=Max("until")).order_by("-last", "why")
-    return tuple(_batch(batch["why"], batch["made"], batch["last"]) for batch in batches)
-
-
-def _batch(why: str, made: int, until: datetime) -> Batch:
-    codes = list(Code.objects.filter(why=why))
-    redemptions = Redemption.objects.filter(code__why=why).select_related("code")
-    return Batch(
-        why=why,
-        made=made,
-        allowed=sum(code.uses for code in codes),
-        used=redemptions.count(),
-        subscribed=sum(_subscribed(redemption) for redemption in redemptions),
-        until=until,
-    )
-
-
-def _subscribed(redemption: Redemption) -> bool:
-    by_it = Q(code=redemption.code)
-    after_it = Q(started__gte=redemption.when) if redemption.code.days else Q(pk=None)
-    return redemption.account.subscriptions.filter(by_it | after_it).exists()
-
-
 def _refusal(code: Code, account: Account, plan: Plan | None) -> Refusal | None:
     own = code.redemptions.filter(account=account).exists()
     if own and (code.days or _bought_with(code, account)):
@@ -212,7 +170,8 @@ def _end_of_rights(account: Account) -> datetime | None:
     """The end of the last right that an account has now; None where it has none."""
     now = clock.now()
     running = account.rights.filter(revoked=None, until__gt=now)
-    return running.aggregate(last=Max("until"))["last"]
+    last = running.order_by("-until").first()
+    return last.until if last is not None else None
 
 
 def _new_codes(count: int) -> list[str]:
