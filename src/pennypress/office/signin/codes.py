@@ -6,15 +6,13 @@ import re
 import secrets
 from datetime import timedelta
 from enum import Enum, auto
-from urllib.parse import urlencode
 
-from allauth.core import context
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from pennypress.office import clock, letters
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Letter, SignInCode
+from pennypress.office.signin import way_back
 from pennypress.office.signin.hashes import every, keyed
 
 _DIGITS = 8
@@ -105,15 +103,7 @@ def _kept(code: SignInCode, lifetime: timedelta) -> tuple[str, str]:
 
 
 def _address(page: str, key: str) -> str:
-    return f"{_root()}{reverse(page)}?{urlencode({'key': key})}"
-
-
-def _root() -> str:
-    config = installation().config
-    if config.paper.url:
-        return config.paper.url.rstrip("/")
-    asked = context.request
-    return f"{asked.scheme}://{asked.get_host()}" if asked is not None else f"http://{config.gateway.listen}"
+    return way_back.absolute(way_back.page(page, key=key))
 
 
 def _bound(address: str, digits: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator

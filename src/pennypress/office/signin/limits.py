@@ -28,6 +28,13 @@ def take(what: str, name: str, address: str) -> None:
     _take(f"{what} from {line(address)}", most * _READERS_AN_ADDRESS)
 
 
+def is_spent(what: str, name: str, address: str) -> bool:
+    """Whether the next try would be refused; asking counts for nothing."""
+    most = installation().config.retention.attempts
+    own, shared = _made(f"{what} of {name}"), _made(f"{what} from {line(address)}")
+    return own >= most or shared >= most * _READERS_AN_ADDRESS
+
+
 def forget_old() -> int:
     """Delete the tries that count no longer; how many there were."""
     return Attempt.objects.filter(made__lte=clock.now() - _HOUR).delete()[0]
@@ -37,6 +44,10 @@ def _take(what: str, most: int) -> None:
     now = clock.now()
     made = Attempt.objects.create(what=keyed("attempt", what), made=now)
     # Counted after it was noted: of many at once, no more than allowed go on.
-    if Attempt.objects.filter(what__in=every("attempt", what), made__gt=now - _HOUR).count() > most:
+    if _made(what) > most:
         made.delete()
         raise TooMany(what)
+
+
+def _made(what: str) -> int:
+    return Attempt.objects.filter(what__in=every("attempt", what), made__gt=clock.now() - _HOUR).count()

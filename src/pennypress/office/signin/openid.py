@@ -18,6 +18,8 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.http import HttpRequest
 from django.urls import reverse
 
+from pennypress.office.signin.way_back import absolute
+
 _SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures that a provider alone can make: none at all is not among them, nor one that the client could make."""
 _CLOCKS_DIFFER_BY = 120
@@ -41,7 +43,7 @@ class Connection(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
         """Our page that the provider sends the reader back to."""
-        return request.build_absolute_uri(reverse("sign-in-openid-back", args=[self.provider_id]))
+        return absolute(reverse("sign-in-openid-back", args=[self.provider_id]))
 
     def person(self, token: dict[str, Any], nonce: str) -> Person:
         """Whom the provider's answer to the exchange of a code names. Raises AnswerRefused."""

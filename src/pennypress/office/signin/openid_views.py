@@ -29,8 +29,10 @@ def begin(request: HttpRequest, provider: str) -> HttpResponse:
     """Send the reader to the provider."""
     connection = _connection(request, provider)
     nonce = secrets.token_urlsafe(24)
+    there = connection.get_provider()
+    there.oauth2_adapter_class = Connection
     try:
-        answer: HttpResponse = connection.get_provider().redirect(
+        answer: HttpResponse = there.redirect(
             request,
             process="login",
             data={"nonce": nonce, "back": way_back.path(request)},

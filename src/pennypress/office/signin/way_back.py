@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from allauth.core import context
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -25,3 +26,14 @@ def page(name: str, back: str = "", **values: str) -> str:
     """A page of ours with these values in its query, and ``back``, a sealed way back, where there is one."""
     query = {**values, **({"from": back} if back else {})}
     return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+
+
+def absolute(page: str) -> str:
+    """A page of ours as it is written in a letter, or told another site."""
+    config = installation().config
+    if config.paper.url:
+        return f"{config.paper.url.rstrip('/')}{page}"
+    asked = context.request
+    return (
+        f"{asked.scheme}://{asked.get_host()}{page}" if asked is not None else f"http://{config.gateway.listen}{page}"
+    )
