@@ -28,11 +28,16 @@ def take_card_back(account: Account) -> None:
     account.save(update_fields=["card_code"])
 
 
+def plain(typed: str) -> str:
+    """A number or a code without the spaces and dashes that somebody typed in it."""
+    return _BETWEEN.sub("", typed).upper()
+
+
 def of_card(number: str, code: str) -> Account | None:
-    """The account of a number and its code, as somebody typed them; None where they do not belong together."""
-    account = Account.objects.filter(number=_BETWEEN.sub("", number), is_active=True).first()
+    """The account of a plain number and its plain code; None where they do not belong together."""
+    account = Account.objects.filter(number=number, is_active=True).first()
     named = account or Account(number="")  # the same work for a number that nobody has
-    hashes = every("card", _bound(named, _BETWEEN.sub("", code).upper()))
+    hashes = every("card", _bound(named, code))
     fits = [compare_digest(named.card_code, each) for each in hashes]
     return account if any(fits) else None
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pennypress.office.mailboxes import one_spelling
+from pennypress.office.signin.card import plain
 
 _LONGEST_MAIL = 254
 
@@ -65,3 +66,11 @@ class CardForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Please type the code that stands on your card.")},
     )
+
+    def clean_number(self) -> str:
+        """The number alone."""
+        return plain(self.cleaned_data["number"])
+
+    def clean_code(self) -> str:
+        """The code alone."""
+        return plain(self.cleaned_data["code"])
