@@ -56,6 +56,8 @@ class Account:
     asked: dict[str, Json] = field(default_factory=dict)
     agenda: list[Due] = field(default_factory=list)
     on_event: list[Callable[[Json], None]] = field(default_factory=list)
+    payment_of: dict[str, Json] = field(default_factory=dict)
+    kinds: dict[str, dict[str, Json]] = field(default_factory=dict)
     request_id: str | None = None
     idempotency_key: str | None = None
     _numbers: int = 0
@@ -68,7 +70,14 @@ class Account:
     def add(self, new: Json) -> Json:
         """Keep a new object."""
         self.objects[new["id"]] = new
+        self.kinds.setdefault(new["object"], {})[new["id"]] = new
         return new
+
+    def remove(self, gone: Json) -> Json:
+        """Forget an object; what Stripe answers to that."""
+        del self.objects[gone["id"]]
+        del self.kinds[gone["object"]][gone["id"]]
+        return {"id": gone["id"], "object": gone["object"], "deleted": True}
 
     def get(self, kind: str, which: str, param: str = "id") -> Json:
         """The object of a kind by its id; refuses what does not exist."""
@@ -79,7 +88,7 @@ class Account:
 
     def all(self, kind: str) -> list[Json]:
         """All objects of a kind, oldest first."""
-        return [one for one in self.objects.values() if one["object"] == kind]
+        return list(self.kinds.get(kind, {}).values())
 
     def note(self, at: int, what: str, which: str) -> None:
         """Put something on the agenda."""

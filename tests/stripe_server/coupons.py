@@ -52,8 +52,7 @@ def update(account: Account, params: Params, which: str) -> Json:
 def delete(account: Account, _: Params, which: str) -> Json:
     coupon = account.get("coupon", which)
     account.emit("coupon.deleted", coupon)
-    del account.objects[which]
-    return {"id": which, "object": "coupon", "deleted": True}
+    return account.remove(coupon)
 
 
 def redeemable(account: Account, coupon: Json) -> bool:

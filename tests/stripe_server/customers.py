@@ -78,8 +78,7 @@ def pay_by(account: Account, customer: Json, method: str) -> None:
 def delete(account: Account, _: Params, which: str) -> Json:
     customer = account.get("customer", which)
     account.emit("customer.deleted", customer)
-    del account.objects[which]
-    return {"id": which, "object": "customer", "deleted": True}
+    return account.remove(customer)
 
 
 def address(params: Params) -> Json | None:

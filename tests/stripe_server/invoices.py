@@ -136,23 +136,20 @@ def finalize(account: Account, invoice: Json) -> None:
 
 def intent_of(account: Account, invoice: Json) -> Json | None:
     """The payment intent by which an invoice is paid."""
-    for one in payments_of(account, invoice["id"]):
-        if intent := one["payment"].get("payment_intent"):
-            return account.get("payment_intent", intent)
-    return None
+    payment = account.payment_of.get(invoice["id"])
+    return account.get("payment_intent", payment["payment"]["payment_intent"]) if payment else None
 
 
 def of_intent(account: Account, intent: Json) -> Json | None:
     """The invoice that a payment intent pays."""
-    for one in account.all("invoice_payment"):
-        if one["payment"].get("payment_intent") == intent["id"]:
-            return account.get("invoice", one["invoice"])
-    return None
+    payment = account.payment_of.get(intent["id"])
+    return account.get("invoice", payment["invoice"]) if payment else None
 
 
 def payments_of(account: Account, invoice: str) -> list[Json]:
-    """The payments of an invoice, oldest first."""
-    return [one for one in account.all("invoice_payment") if one["invoice"] == invoice]
+    """The payments of an invoice: one at most, by its payment intent."""
+    payment = account.payment_of.get(invoice)
+    return [payment] if payment else []
 
 
 def paid(account: Account, invoice: Json) -> None:
@@ -214,7 +211,7 @@ def _ask(account: Account, invoice: Json) -> None:
     intent["description"] = "Subscription update"
     if invoice["billing_reason"] == "subscription_create":
         intent.update({"description": "Subscription creation", "setup_future_usage": "off_session"})
-    account.add(
+    payment = account.add(
         {
             "id": account.new_id("inpay"),
             "object": "invoice_payment",
@@ -230,6 +227,7 @@ def _ask(account: Account, invoice: Json) -> None:
             "status_transitions": {"canceled_at": None, "paid_at": None},
         }
     )
+    account.payment_of[invoice["id"]] = account.payment_of[intent["id"]] = payment
 
 
 def _move(account: Account, invoice: Json, status: str, when: str) -> None:

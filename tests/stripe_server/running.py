@@ -83,6 +83,10 @@ class StripeServer:
         """From now on the customer's subscriptions are charged by this card (which fails, unless another is named)."""
         self._control("method", customer=customer, number=number)
 
+    def seed(self, count: int, price: str) -> None:
+        """Let ``reader0@example.com`` and so on have paid for a price for the first time just now."""
+        self._control("seed", count=count, price=price)
+
     def pay(self, session_url: str, card: str = CARD, **fields: str) -> str:
         """Fill in the page of a session and pay; where the reader is sent. Raises NotPaid with what the page says.
 
@@ -160,7 +164,9 @@ def running(
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield StripeServer(process.stdout.readline().strip(), key, secret, process)
+            address = process.stdout.readline().strip()
+            assert address, "the server did not start"
+            yield StripeServer(address, key, secret, process)
         finally:
             process.terminate()
 

@@ -179,6 +179,17 @@ def _set_method(office: Office, asked: Json) -> None:
     portal.pay_by(account, account.get("customer", asked["customer"]), method)
 
 
+def _seed(office: Office, asked: Json) -> None:
+    """Customers with a card and a subscription each, as a paper that has long been with Stripe has them."""
+    account = office.account
+    for number in range(asked["count"]):
+        customer = customers.make(account, f"reader{number}@example.com", f"Reader {number}")
+        method = payment_methods.named(account, "pm_card_visa")
+        portal.pay_by(account, customer, method)
+        line = {"price": account.get("price", asked["price"])["id"], "quantity": 1}
+        subscriptions.start(account, customer, [line], Params({}), method["id"], [])
+
+
 def _fetch(office: Office, _: Json) -> Json:
     return {"deliveries": office.webhooks.fetch()}
 
@@ -189,6 +200,7 @@ _CONTROLS: dict[str, Callable[[Office, Json], Json | None]] = {
     "down": _set_down,
     "rules": _set_rules,
     "method": _set_method,
+    "seed": _seed,
     "deliveries": _fetch,
     "settle": lambda office, _: None,
 }

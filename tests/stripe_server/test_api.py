@@ -134,3 +134,15 @@ def test_with_a_state_file_it_goes_on_where_it_ended(tmp_path: Path) -> None:
             client = StripeClient(server.key, base_addresses={"api": server.address})
             assert len(client.v1.customers.list().data) == known
             client.v1.customers.create({"email": "ann@example.com"})
+
+
+def test_many_who_have_long_paid_are_listed_page_by_page(
+    client: StripeClient, stripe_server: StripeServer, price: stripe.Price
+) -> None:
+    stripe_server.seed(250, price.id)
+    expand = ["data.customer", "data.items.data.price.product"]
+    found = list(client.v1.subscriptions.list({"limit": 100, "expand": expand}).auto_paging_iter())
+    assert len({one.customer.email for one in found if isinstance(one.customer, stripe.Customer)}) == 250
+    assert {one.status for one in found} == {"active"}
+    product = found[0].items.data[0].price.product
+    assert isinstance(product, stripe.Product)
