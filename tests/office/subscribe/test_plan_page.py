@@ -166,7 +166,8 @@ def test_who_came_from_no_article_is_thanked(reader: Browser, plan: MakePlan) ->
 
 def test_nothing_is_ordered_without_the_box_and_the_box_says_why(reader: Browser, plan: MakePlan) -> None:
     page = reader.get(address(plan())).submit(button="Subscribe and pay")
-    assert error_of(page, "at_once") == "Please tick this box if you want to read at once. Nothing was charged."
+    assert "Nothing was charged. Please look at what is marked below." in page.text
+    assert error_of(page, "at_once") == "Please tick this box to read at once."
     assert not Order.objects.exists()
 
 
