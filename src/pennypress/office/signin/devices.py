@@ -33,7 +33,7 @@ def join(request: HttpRequest, account: Account) -> tuple[Device, bytes]:
     held = held_by(request)
     for device in held:
         if device.account_id == account.pk:
-            return device, _device_cookie(ReaderId(bytes.fromhex(device.key)))
+            return device, passes.set_device_cookie(ReaderId(bytes.fromhex(device.key)))
     project(account)
     names = _names(request, held)
     anonymous, key = passes.fresh(os.urandom), passes.fresh(os.urandom)
@@ -48,7 +48,7 @@ def join(request: HttpRequest, account: Account) -> tuple[Device, bytes]:
     )
     beside().sign_in(key, account.reader)
     Account.objects.filter(pk=account.pk).update(used=clock.today())
-    return device, _device_cookie(key)
+    return device, passes.set_device_cookie(key)
 
 
 def part(request: HttpRequest) -> bytes | None:
@@ -63,7 +63,7 @@ def part(request: HttpRequest) -> bytes | None:
 
 def held_by(request: HttpRequest) -> list[Device]:
     """The devices whose passes the browser holds and that are signed in."""
-    keys = [key.hex() for key in _read_devices(_cookies(request))]
+    keys = [key.hex() for key in installation().passes.read_devices(_cookies(request))]
     return list(_signed_in().filter(key__in=keys)) if keys else []
 
 
@@ -104,7 +104,7 @@ def _names(request: HttpRequest, held: list[Device]) -> list[ReaderId]:
     """The anonymous names of the browser: those it holds, and those behind the devices that it holds."""
     passes, cookies = installation().passes, _cookies(request)
     signed_in = {device.key: device.anonymous for device in held}
-    behind = [signed_in.get(key.hex(), key.hex()) for key in _read_devices(cookies)]
+    behind = [signed_in.get(key.hex(), key.hex()) for key in passes.read_devices(cookies)]
     return [*passes.read(cookies), *(ReaderId(bytes.fromhex(name)) for name in behind)]
 
 
@@ -126,13 +126,3 @@ def _finish(device: Device) -> bool:
         return False
     device.delete()
     return True
-
-
-def _read_devices(cookies: list[bytes]) -> tuple[ReaderId, ...]:
-    read = getattr(installation().passes, "read_devices", None)
-    return read(cookies) if read else ()
-
-
-def _device_cookie(key: ReaderId) -> bytes:
-    passes = installation().passes
-    return getattr(passes, "set_device_cookie", passes.set_cookie)(key)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import struct
+
 from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from cryptography.exceptions import InvalidSignature
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -35,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except TooMany:
         return _not_taken(request, 429)
     form = LoginWebAuthnForm(data=request.POST)
-    if not form.is_valid():
+    if not _is_good(form):
         return _not_taken(request, 200)
     passkey: Authenticator = form.cleaned_data["credential"]
     if not passkey.user.is_active:
@@ -57,7 +61,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
         _own(account).filter(pk=_number(request.POST["remove"])).delete()
         return redirect("account-passkeys")
     form = AddWebAuthnForm(data={**request.POST.dict(), "passwordless": "on"}, user=account)
-    if _own(account).count() >= _MOST or not form.is_valid():
+    if _own(account).count() >= _MOST or not _is_good(form):
         return _page(
             request, account, error=_("The passkey could not be added. Nothing was changed: please try again.")
         )
@@ -65,6 +69,14 @@ def passkeys(request: HttpRequest) -> HttpResponse:
     passkey = auth.WebAuthn.add(account, name, form.cleaned_data["credential"]).instance
     _tell(account, passkey)
     return redirect("account-passkeys")
+
+
+def _is_good(form: Form) -> bool:
+    """Whether an answer holds; django-allauth and fido2 let through what some malformed ones raise."""
+    try:
+        return form.is_valid()
+    except (AttributeError, InvalidSignature, LookupError, TypeError, ValueError, struct.error):
+        return False
 
 
 def _page(request: HttpRequest, account: Account, error: str = "") -> HttpResponse:
