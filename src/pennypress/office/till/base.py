@@ -1,4 +1,4 @@
-"""What every till can do."""
+"""What every till does: take what an order asks for, and change what was agreed."""
 
 from __future__ import annotations
 
@@ -9,34 +9,47 @@ from pennypress.office.models import Account, Method, Order, Payment, Subscripti
 
 
 class TillDown(Exception):
-    """The till cannot be asked now; nothing was charged and nothing was changed."""
+    """The till cannot be asked now; nothing was charged."""
 
 
 class Till(Protocol):
-    """Where money is taken. Everything raises TillDown where the till cannot be asked."""
+    """Takes money by ``methods``. Everything raises TillDown where the till cannot be asked, and may then be tried
+    again: nothing is done twice.
+    """
 
-    methods: tuple[Method, ...]
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """The methods that it takes and that this installation offers, in the order in which they are shown."""
+        ...
 
     def checkout(self, order: Order) -> str:
-        """The address to which the reader is sent to pay; the same order twice is paid once."""
+        """The address, ours or another's, to which the reader goes to pay; the same for the same order."""
+        ...
 
     def cancel(self, subscription: Subscription, *, now: bool = False) -> None:
-        """Take no more money after the period's end; with ``now`` end it at once."""
+        """Take no further payment from the period's end, or from now on."""
+        ...
 
     def go_on(self, subscription: Subscription) -> None:
-        """Take a cancellation back."""
+        """Take back a cancellation."""
+        ...
 
     def pause(self, subscription: Subscription, until: datetime) -> None:
-        """Take no money until a moment."""
+        """Take no payment until then."""
+        ...
 
     def unpause(self, subscription: Subscription) -> None:
-        """Take money again."""
+        """Take payments again."""
+        ...
 
     def change_price(self, subscription: Subscription, price: int, since: date) -> None:
-        """Take another price from the first renewal on or after a day, in minor units."""
+        """Take another price for the first period that begins on this day or later."""
+        ...
 
     def refund(self, payment: Payment, amount: int, key: str) -> str | None:
-        """Give money back the way it came, once a ``key``; the till's name for it, None where staff must send it."""
+        """Give money back the way it came; the till's name for it, None where staff must send it. Once a ``key``."""
+        ...
 
     def portal(self, account: Account, back: str) -> str | None:
-        """Where the reader changes the card or mandate; None where nowhere."""
+        """The address where the reader changes the card or mandate and comes ``back`` from; None where there is none."""
+        ...
