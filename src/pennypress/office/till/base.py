@@ -1,4 +1,4 @@
-"""What every till does: take what an order asks for, and change what was agreed."""
+"""What every till can do."""
 
 from __future__ import annotations
 
@@ -9,47 +9,34 @@ from pennypress.office.models import Account, Method, Order, Payment, Subscripti
 
 
 class TillDown(Exception):
-    """The till cannot be asked now; nothing was charged."""
+    """The till cannot be asked now; nothing was charged and nothing was changed."""
 
 
 class Till(Protocol):
-    """Takes money by ``methods``. Everything raises TillDown where the till cannot be asked, and may then be tried
-    again: nothing is done twice.
-    """
+    """Where money is taken. Everything raises TillDown where the till cannot be asked."""
 
-    @property
-    def methods(self) -> tuple[Method, ...]:
-        """The methods that it takes and that this installation offers, in the order in which they are shown."""
-        ...
+    methods: tuple[Method, ...]
 
     def checkout(self, order: Order) -> str:
-        """The address, ours or another's, to which the reader goes to pay; the same for the same order."""
-        ...
+        """The address to which the reader is sent to pay; the same order twice is paid once."""
 
     def cancel(self, subscription: Subscription, *, now: bool = False) -> None:
-        """Take no further payment from the period's end, or from now on."""
-        ...
+        """Take no more money after the period's end; with ``now`` end it at once."""
 
     def go_on(self, subscription: Subscription) -> None:
-        """Take back a cancellation."""
-        ...
+        """Take a cancellation back."""
 
     def pause(self, subscription: Subscription, until: datetime) -> None:
-        """Take no payment until then."""
-        ...
+        """Take no money until a moment."""
 
     def unpause(self, subscription: Subscription) -> None:
-        """Take payments again."""
-        ...
+        """Take money again."""
 
     def change_price(self, subscription: Subscription, price: int, since: date) -> None:
-        """Take another price for the first period that begins on this day or later."""
-        ...
+        """Take another price from the first renewal on or after a day, in minor units."""
 
     def refund(self, payment: Payment, amount: int, key: str) -> str | None:
-        """Give money back the way it came; the till's name for it, None where staff must send it. Once a ``key``."""
-        ...
+        """Give money back the way it came, once a ``key``; the till's name for it, None where staff must send it."""
 
     def portal(self, account: Account, back: str) -> str | None:
-        """The address where the reader changes the card or mandate and comes ``back`` from; None where there is none."""
-        ...
+        """Where the reader changes the card or mandate; None where nowhere."""
