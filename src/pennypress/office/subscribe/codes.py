@@ -102,11 +102,12 @@ def redeem(code: Code, account: Account) -> Right:
 
 
 def reserve(code: Code, account: Account, plan: Plan) -> None:
-    """Count a discount as used by an account that orders. Raises CodeRefused. To be called in a transaction."""
-    locked = _locked(code, account)
-    check(locked, account, plan)
-    if not locked.redemptions.filter(account=account).exists():
-        _count(locked, account)
+    """Count a discount as used by an account that orders; once, however often it does. Raises CodeRefused."""
+    with transaction.atomic():
+        locked = _locked(code, account)
+        check(locked, account, plan)
+        if not locked.redemptions.filter(account=account).exists():
+            _count(locked, account)
 
 
 def release_left() -> int:
