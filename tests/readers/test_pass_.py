@@ -60,10 +60,6 @@ def test_a_pass_on_http_is_plain_and_lasts_at_most_thirteen_months() -> None:
     assert int(morsel["max-age"]) <= (365 + 28) * 86400
 
 
-def test_a_pass_is_taken_away_under_the_same_name_and_place() -> None:
-    assert SECURE.clear_cookie() == b"__Host-pennypress=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure"
-
-
 def test_a_fresh_id_is_sixteen_random_bytes() -> None:
     assert PASSES.fresh(lambda count: b"r" * count) == b"r" * 16
     assert PASSES.fresh(os.urandom) != PASSES.fresh(os.urandom)
@@ -219,3 +215,18 @@ def test_other_cookies_stay_byte_for_byte(pairs: list[tuple[bytes, bytes]]) -> N
         mixed = b"; ".join([*others[:place], cookie(ANNE), *others[place:]])
         assert PASSES.without([mixed]) == ([plain] if plain else [])
         assert PASSES.read([mixed]) == (ANNE,)
+
+
+def test_a_devices_pass_is_no_readers_pass_and_the_other_way_round() -> None:
+    device, reader = SECURE.fresh(os.urandom), SECURE.fresh(os.urandom)
+    crumbs = [SECURE.set_device_cookie(device).partition(b";")[0], SECURE.set_cookie(reader).partition(b";")[0]]
+    header = [b"; ".join(crumbs)]
+    assert SECURE.read(header) == (reader,)
+    assert SECURE.read_devices(header) == (device,)
+
+
+def test_a_devices_pass_outlives_a_change_of_keys() -> None:
+    device = SECURE.fresh(os.urandom)
+    crumb = Passes(Keys((OLD,)), secure=True).set_device_cookie(device).partition(b";")[0]
+    assert Passes(Keys((NEW, OLD)), secure=True).read_devices([crumb]) == (device,)
+    assert Passes(Keys((NEW,)), secure=True).read_devices([crumb]) == ()

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pennypress.core.meter import ReaderId, Standing
 from pennypress.core.rights import Rights
+from pennypress.core.window import Span
 from pennypress.office import clock
 from pennypress.office.installation import installation
 from pennypress.store import Store
@@ -41,9 +42,9 @@ class Beside:
         """Let a device read with them no longer."""
         self._run(self._store.sign_out(device))
 
-    def sign_out_all(self, account: ReaderId) -> None:
-        """Let no device read with the rights of an account."""
-        self._run(self._store.sign_out_all(account))
+    def get(self, device: ReaderId) -> Rights | None:
+        """What a device may read; None for one that is signed in to no account."""
+        return self._run(self._store.get(device))
 
     def carry(self, source: ReaderId, into: ReaderId) -> None:
         """Give ``into`` the number of articles that ``source`` has opened, without the articles."""
@@ -60,10 +61,10 @@ class Beside:
         now = clock.now()
         return self._run(self._store.standing(reader, self._span(), now))
 
-    def erase(self, reader: ReaderId) -> None:
-        """Forget a reader wholly, but for what keeps a deleted account from opening a fresh meter."""
+    def erase(self, account: ReaderId) -> None:
+        """Forget an account wholly, but for the number that keeps its devices from opening a fresh meter."""
         now = clock.now()
-        self._run(self._store.erase(reader, self._span(), now))
+        self._run(self._store.erase(account, self._span(), now))
 
     def do(self, ask: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
         """Ask anything else of the store."""
@@ -76,7 +77,7 @@ class Beside:
         self._thread.join()
         self._loop.close()
 
-    def _span(self) -> Any:
+    def _span(self) -> Span:
         return installation().config.policy().window.span(clock.now())
 
     async def _open(self) -> Store:

@@ -34,21 +34,22 @@ class Passes:
     def __init__(self, keys: Keys, *, secure: bool) -> None:
         self.name = SECURE_NAME if secure else NAME
         self._keys = keys.derive("reader's pass")
+        self._device_keys = keys.derive("device's pass")
         self._name = self.name.encode("ascii")
         self._attributes = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
-        self._verified: OrderedDict[bytes, ReaderId] = OrderedDict()
+        self._verified: OrderedDict[bytes, tuple[ReaderId, bool]] = OrderedDict()
 
     def read(self, cookie_headers: Sequence[bytes]) -> tuple[ReaderId, ...]:
         """The ids of the passes that verify, each once, in the order of the request's Cookie fields.
 
         Forged, cut and foreign values are passed over. Of a request's values under our name the first eight count.
         """
-        found: list[ReaderId] = []
-        for value in self._values(cookie_headers):
-            reader = self._verify(value)
-            if reader is not None and reader not in found:
-                found.append(reader)
-        return tuple(found)
+        return self._read(cookie_headers, devices=False)
+
+    def read_devices(self, cookie_headers: Sequence[bytes]) -> tuple[ReaderId, ...]:
+        """The same for devices: browsers that have signed in to an account. The tag of a device's pass is made with
+        another key, so that who never signed in costs no look-up of rights."""
+        return self._read(cookie_headers, devices=True)
 
     def without(self, cookie_headers: Sequence[bytes]) -> list[bytes]:
         """The Cookie fields as the origin may see them: without a pass in any spelling, else byte for byte."""
@@ -63,9 +64,18 @@ class Passes:
         value = _encode(reader + _tag(reader, self._keys[0])).decode("ascii")
         return f"{self.name}={value}; Max-Age={_MAX_AGE}; {self._attributes}".encode("ascii")
 
-    def clear_cookie(self) -> bytes:
-        """The value of the Set-Cookie field that takes the pass away."""
-        return f"{self.name}=; Max-Age=0; {self._attributes}".encode("ascii")
+    def set_device_cookie(self, device: ReaderId) -> bytes:
+        """The value of the Set-Cookie field that gives a device its pass."""
+        value = _encode(device + _tag(device, self._device_keys[0])).decode("ascii")
+        return f"{self.name}={value}; Max-Age={_MAX_AGE}; {self._attributes}".encode("ascii")
+
+    def _read(self, cookie_headers: Sequence[bytes], *, devices: bool) -> tuple[ReaderId, ...]:
+        found: list[ReaderId] = []
+        for value in self._values(cookie_headers):
+            verified = self._verify(value)
+            if verified is not None and verified[1] is devices and verified[0] not in found:
+                found.append(verified[0])
+        return tuple(found)
 
     def _values(self, cookie_headers: Sequence[bytes]) -> Iterator[bytes]:
         left = _EXAMINED
@@ -78,7 +88,8 @@ class Passes:
                 if not left:
                     return
 
-    def _verify(self, value: bytes) -> ReaderId | None:
+    def _verify(self, value: bytes) -> tuple[ReaderId, bool] | None:
+        """The id of a pass, and whether it is a device's; None for a value that is no pass of ours."""
         known = self._verified.get(value)
         if known is not None:
             self._verified.move_to_end(value)
@@ -88,12 +99,15 @@ class Passes:
         raw = urlsafe_b64decode(value + b"=")
         reader, tag = ReaderId(raw[:_ID_BYTES]), raw[_ID_BYTES:]
         # The last of the 43 letters has two bits to spare: only one of its four spellings is ours.
-        if _encode(raw) != value or not any(compare_digest(tag, _tag(reader, key)) for key in self._keys):
+        if _encode(raw) != value:
             return None
-        self._verified[value] = reader
+        is_device = not _fits(reader, tag, self._keys)
+        if is_device and not _fits(reader, tag, self._device_keys):
+            return None
+        self._verified[value] = reader, is_device
         if len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
-        return reader
+        return reader, is_device
 
 
 def _encode(raw: bytes) -> bytes:
@@ -102,6 +116,10 @@ def _encode(raw: bytes) -> bytes:
 
 def _tag(reader: bytes, key: bytes) -> bytes:
     return blake2b(reader, key=key, digest_size=_TAG_BYTES).digest()
+
+
+def _fits(reader: bytes, tag: bytes, keys: Sequence[bytes]) -> bool:
+    return any(compare_digest(tag, _tag(reader, key)) for key in keys)
 
 
 def _passes(header: bytes) -> Iterator[re.Match[bytes]]:

@@ -10,6 +10,7 @@ from typing import Protocol
 from pennypress.core.entitlement import Lock, Opening
 from pennypress.core.meter import Claim, ReaderId, Spend, Standing
 from pennypress.core.policy import Mode
+from pennypress.core.rights import Rights
 from pennypress.core.window import Span
 
 
@@ -109,5 +110,52 @@ class ControlStore(Protocol):
         ...
 
 
-class Store(MeterStore, ControlStore, Protocol):
-    """Both in one: what ``[store] meters`` names."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was said of rights since a version: the accounts and devices concerned, None where that is no longer
+    known and all of them may be. ``version`` is the one to ask with the next time."""
+
+    version: int
+    names: frozenset[ReaderId] | None = frozenset()
+
+
+class RightsStore(Protocol):
+    """Keeps what the office says of accounts, and which devices are signed in to them, beside the meters.
+
+    All of it raises StoreUnavailable when the store does not answer in time; what was then written may stand, and
+    asking again is safe.
+    """
+
+    async def put(self, account: ReaderId, rights: Rights) -> None:
+        """Say what an account may read from now on; a revocation is a put."""
+        ...
+
+    async def get(self, device: ReaderId) -> Rights | None:
+        """What the account may read to which a device is signed in; None for a device that is signed in to none."""
+        ...
+
+    async def sign_in(self, device: ReaderId, account: ReaderId) -> None:
+        """Let a device read with the rights of an account, and no longer with those of another."""
+        ...
+
+    async def sign_out(self, device: ReaderId) -> None:
+        """Let a device read with the rights of no account."""
+        ...
+
+    async def changed_since(self, version: int) -> Changes:
+        """What was said since a version; cheap while that is nothing."""
+        ...
+
+    async def carry(self, source: ReaderId, into: ReaderId, span: Span, now: datetime) -> None:
+        """Give ``into`` the number of units that count for ``source``, without the articles, each until it would
+        have come back. What was carried is merged into no other reader, and carrying twice carries once."""
+        ...
+
+    async def erase(self, account: ReaderId, span: Span, now: datetime) -> None:
+        """Delete an account: its rights, its devices and its articles. The number of what counts stays, without the
+        articles, on its devices and on the names that were merged into it, so that none of them opens a fresh meter."""
+        ...
+
+
+class Store(MeterStore, ControlStore, RightsStore, Protocol):
+    """All in one: what ``[store] meters`` names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -73,7 +74,9 @@ def counting(units: Units, span: Span, now: datetime) -> Standing:
 
 
 def joined(source: Units, into: Units, span: Span, now: datetime) -> Units:
-    """Two readers' units as one reader's: the union of what counts, and all that does not count as it is."""
+    """Two readers' units as one reader's: the union of what counts, and all that does not count as it is; but not
+    what the source itself had only carried to it."""
+    source = tuple(unit for unit in source if not unit.carried)
     united = union(counting(source, span, now), counting(into, span, now)).units
     others = [unit for unit in (*source, *into) if not span.counts(unit.taken, now)]
     return tuple(sorted((*others, *united), key=lambda unit: unit.taken))
@@ -81,7 +84,16 @@ def joined(source: Units, into: Units, span: Span, now: datetime) -> Units:
 
 def forgotten(units: Units) -> Units:
     """The same units without their articles."""
-    return tuple(Unit(None, unit.taken) for unit in units)
+    return tuple(Unit(None, unit.taken, carried=unit.carried) for unit in units)
+
+
+def carried(source: Units, into: Units, span: Span, now: datetime) -> Units:
+    """The units of ``into`` with the number of the source's that count: of each moment as many as there are in
+    either, so that carrying again adds nothing."""
+    lacking = Counter(unit.taken for unit in counting(source, span, now).units)
+    lacking.subtract(unit.taken for unit in into)
+    added = [Unit(None, taken, carried=True) for taken, count in lacking.items() for _ in range(count)]
+    return tuple(sorted((*into, *added), key=lambda unit: unit.taken))
 
 
 def kept_from(span: Span, now: datetime) -> datetime:

@@ -16,9 +16,10 @@ from pennypress.core.entitlement import Lock, Opening
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
+from pennypress.core.rights import Rights
 from pennypress.core.window import Span
-from pennypress.store import Controls, Summary
-from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, counting, forgotten, joined, kept_from
+from pennypress.store import Changes, Controls, Summary
+from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, carried, counting, forgotten, joined, kept_from
 from pennypress.store.links import claimed
 
 _BETWEEN_CLEANINGS = timedelta(days=1)
@@ -34,6 +35,9 @@ class MemoryStore:
         self._links: dict[str, dict[str, bytes]] = {}
         self._tallies: dict[date, Counter[str]] = {}
         self._stopped: dict[bool, dict[ReaderId, datetime]] = {False: {}, True: {}}
+        self._rights: dict[ReaderId, Rights] = {}
+        self._devices: dict[ReaderId, ReaderId] = {}
+        self._said: list[ReaderId] = []
         self._tick = tick
         self._seen: SeenTime | None = None
         self._cleaned_to: datetime | None = None
@@ -68,6 +72,51 @@ class MemoryStore:
         followed = self._followed(reader)
         if followed in self._units:
             self._units[followed] = forgotten(self._units[followed])
+
+    async def put(self, account: ReaderId, rights: Rights) -> None:
+        """Say what an account may read."""
+        if self._rights.get(account) != rights:
+            self._rights[account] = rights
+            self._said.append(account)
+
+    async def get(self, device: ReaderId) -> Rights | None:
+        """What a device may read."""
+        account = self._devices.get(device)
+        return None if account is None else self._rights.get(account)
+
+    async def sign_in(self, device: ReaderId, account: ReaderId) -> None:
+        """Sign a device in."""
+        self._devices[device] = account
+        self._said.append(device)
+
+    async def sign_out(self, device: ReaderId) -> None:
+        """Sign a device out."""
+        if self._devices.pop(device, None) is not None:
+            self._said.append(device)
+
+    async def changed_since(self, version: int) -> Changes:
+        """What was said since a version."""
+        if version > len(self._said):
+            return Changes(len(self._said), None)
+        return Changes(len(self._said), frozenset(self._said[max(version, 0) :]))
+
+    async def carry(self, source: ReaderId, into: ReaderId, span: Span, now: datetime) -> None:
+        """Carry a number."""
+        self._carry(self._units.get(self._followed(source), ()), self._followed(into), span, now)
+
+    async def erase(self, account: ReaderId, span: Span, now: datetime) -> None:
+        """Delete an account."""
+        units = self._units.pop(account, ())
+        devices = [device for device, held in self._devices.items() if held == account]
+        merged = [source for source, (target, _) in self._merged.items() if target == account]
+        for name in merged:
+            del self._merged[name]
+        for name in (*devices, *merged):
+            self._carry(units, name, span, now)
+        for device in devices:
+            await self.sign_out(device)
+        if self._rights.pop(account, None) is not None:
+            self._said.append(account)
 
     async def controls(self) -> Controls:
         """The controls as they stand."""
@@ -137,6 +186,11 @@ class MemoryStore:
         self._merged = {source: mark for source, mark in self._merged.items() if mark[1] >= now - MERGED_FOR}
         for observed, held in self._stopped.items():
             self._stopped[observed] = {reader: moment for reader, moment in held.items() if moment >= start}
+
+    def _carry(self, units: Units, into: ReaderId, span: Span, now: datetime) -> None:
+        together = carried(units, self._units.get(into, ()), span, now)
+        if together:
+            self._units[into] = together
 
     def _followed(self, reader: ReaderId) -> ReaderId:
         while reader in self._merged:

@@ -41,8 +41,10 @@ def prepare(url: str, base: Path) -> None:
     file.check_place(path, _mounts())
     if not file.exists(path):
         file.create(path)
-    file.check_file(path, patience=0.1)
+    version = file.check_file(path, patience=0.1)
     file.ensure_log(path)
+    if version < file.SCHEMA_VERSION:
+        file.bring_up_to_date(path, version)
 
 
 def holds_readers(url: str, base: Path) -> bool:

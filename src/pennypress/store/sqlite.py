@@ -14,8 +14,9 @@ from pennypress.core.entitlement import Lock, Opening
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
+from pennypress.core.rights import Rights
 from pennypress.core.window import Span
-from pennypress.store import Controls, Summary
+from pennypress.store import Changes, Controls, Summary, sqlite_rights
 from pennypress.store.held import as_kept, counting
 from pennypress.store.sqlite_controls import (
     add_claim,
@@ -88,6 +89,40 @@ class SqliteStore:
         """Forget which articles the reader opened. After StoreUnavailable it may have been done; ask again."""
         await self._writer.ask(take=lambda rows: rows.forget(reader))
 
+    async def put(self, account: ReaderId, rights: Rights) -> None:
+        """Say what an account may read."""
+        await self._say(lambda rows: sqlite_rights.put(rows.connection, account, rights))
+
+    async def get(self, device: ReaderId) -> Rights | None:
+        """What a device may read."""
+        (found,) = await self._writer.ask(look=lambda rows: (sqlite_rights.get(rows.connection, device),))
+        return found
+
+    async def sign_in(self, device: ReaderId, account: ReaderId) -> None:
+        """Sign a device in."""
+        await self._say(lambda rows: sqlite_rights.sign_in(rows.connection, device, account))
+
+    async def sign_out(self, device: ReaderId) -> None:
+        """Sign a device out."""
+        await self._say(lambda rows: sqlite_rights.sign_out(rows.connection, device))
+
+    async def changed_since(self, version: int) -> Changes:
+        """What was said since a version."""
+        return await self._writer.ask(look=lambda rows: sqlite_rights.changed_since(rows.connection, version))
+
+    async def carry(self, source: ReaderId, into: ReaderId, span: Span, now: datetime) -> None:
+        """Carry a number."""
+        await self._say(lambda rows: rows.carry(source, into, span, now))
+
+    async def erase(self, account: ReaderId, span: Span, now: datetime) -> None:
+        """Delete an account."""
+
+        def take(rows: Rows) -> None:
+            rows.erase(account, span, now)
+            sqlite_rights.erase(rows.connection, account)
+
+        await self._say(take)
+
     async def controls(self) -> Controls:
         """The controls as they stand; one small row is read while nothing has changed."""
         known = self._controls
@@ -136,6 +171,10 @@ class SqliteStore:
         await self._writer.close()
         await asyncio.to_thread(self._upkeep.close)
         self._sight.close()
+
+    async def _say(self, take: Callable[[Rows], None]) -> None:
+        """Write what the office says; it has more time to wait than a reader."""
+        await self._writer.ask(take=take, patience=_PATIENCE_OF_AN_OPERATOR)
 
     def _held(self, reader: ReaderId) -> Held | None:
         """The row of a reader met lately, read anew; None where that must be left to the writer's thread."""

@@ -13,9 +13,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pennypress.errors import StoreUnusable
+from pennypress.store import sqlite_rights
 
 APPLICATION_ID = 0x50656E79
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meters (reader BLOB PRIMARY KEY, units BLOB NOT NULL) WITHOUT ROWID;
@@ -39,7 +40,12 @@ CREATE TABLE stopped (observed INTEGER, reader BLOB, moment INTEGER NOT NULL, PR
     WITHOUT ROWID;
 """
 
-_SMALL_TABLES = ("merged", "articles", "upkeep", "controls", "openings", "locks", "links", "tallies")
+_ADDED = {2: sqlite_rights.SCHEMA}
+"""What each version after the first added."""
+
+_SMALL_TABLES = (
+    "merged", "articles", "upkeep", "controls", "openings", "locks", "links", "tallies", "rights", "devices", "said_of",
+)  # fmt: skip
 _VERSIONS = slice(18, 20)
 _WRITE_AHEAD = b"\x02\x02"
 """The file format's read and write versions in write-ahead mode (SQLite file format, section 1.3.3)."""
@@ -118,7 +124,7 @@ def create(path: Path) -> None:
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-            connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            connection.executescript(f"BEGIN; {_SCHEMA} {' '.join(_ADDED.values())} COMMIT;")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("PRAGMA journal_mode = WAL")
@@ -132,8 +138,51 @@ def create(path: Path) -> None:
             _beside(draft, ending).unlink(missing_ok=True)
 
 
-def check_file(path: Path, *, patience: float) -> None:
-    """Refuse a file that is no store of ours, is too new, or is damaged; touches nothing, nor makes a file beside it.
+def bring_up_to_date(path: Path, version: int) -> None:
+    """Give a store of an older ``version`` what was added since, after a copy of it was laid beside it.
+
+    Raises StoreUnusable where there is no room for the copy, or somebody else holds the file.
+    """
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_OF_A_START)) as connection:
+            _copy(connection, _beside(path, f".schema-{version}"))
+            connection.execute("BEGIN IMMEDIATE")
+            for number in range(_version(connection) + 1, SCHEMA_VERSION + 1):  # another gateway may have been first
+                for statement in _ADDED[number].split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+    except sqlite3.Error as failure:
+        raise StoreUnusable(
+            f"{path}: this store is of an older Pennypress and could not be brought up to date ({failure}); see its "
+            "disk, and who else uses it. Nothing in it was changed."
+        ) from None
+
+
+def _copy(connection: sqlite3.Connection, copy: Path) -> None:
+    """A whole copy under a name, which appears only once it is whole; one that is there already stays."""
+    if copy.exists():
+        return
+    draft = copy.with_name(f".{copy.name}.{secrets.token_hex(6)}")
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(draft)) as target:
+            connection.backup(target)
+        draft.replace(copy)
+        _sync_folder(copy.parent)
+    except OSError as refusal:
+        raise StoreUnusable(f"{copy}: the copy of the older store cannot be made ({refusal}); see its disk.") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def check_file(path: Path, *, patience: float) -> int:
+    """The version of a store's schema; refuses a file that is no store of ours, is too new, or is damaged. Touches
+    nothing, nor makes a file beside it.
 
     Looks through all pages of a file of up to 32 MB, and through all but the meters of a larger one; stops looking
     after ``patience`` seconds where this SQLite can be interrupted. Raises StoreUnusable.
@@ -142,16 +191,16 @@ def check_file(path: Path, *, patience: float) -> None:
     quiet = not _size(_beside(path, "-wal"))
     try:
         with closing(_looking(path, quiet=quiet)) as connection:
-            _check_header(path, connection)
+            version = _checked_header(path, connection)
             _check_pages(path, connection, patience)
+            return version
     except (sqlite3.Error, StoreUnusable) as damage:
         if quiet and _size(_beside(path, "-wal")):
             # Another gateway began to write while we looked, without locks: what we saw may be half of a change.
-            check_file(path, patience=patience)
-        elif isinstance(damage, StoreUnusable):
+            return check_file(path, patience=patience)
+        if isinstance(damage, StoreUnusable):
             raise
-        else:
-            raise _unreadable(path, damage) from None
+        raise _unreadable(path, damage) from None
 
 
 def ensure_log(path: Path) -> None:
@@ -207,9 +256,9 @@ def _looking(path: Path, *, quiet: bool) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(path))}?mode=ro{ending}", uri=True, isolation_level=None, timeout=1.0)
 
 
-def _check_header(path: Path, connection: sqlite3.Connection) -> None:
+def _checked_header(path: Path, connection: sqlite3.Connection) -> int:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if application != APPLICATION_ID:
         raise StoreUnusable(
             f"{path}: this SQLite file is not a store of Pennypress; name another file with [store] meters."
@@ -219,13 +268,15 @@ def _check_header(path: Path, connection: sqlite3.Connection) -> None:
             f"{path}: this store was written by a newer Pennypress (schema {version}, this one knows "
             f"{SCHEMA_VERSION}); start that version again."
         )
+    return version
 
 
 def _check_pages(path: Path, connection: sqlite3.Connection, patience: float) -> None:
     deadline = time.monotonic() + patience
     connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 1000)
     large = _size(path) > _LARGE
-    checks = [f"PRAGMA quick_check('{table}')" for table in _SMALL_TABLES] if large else ["PRAGMA quick_check(1)"]
+    small = _SMALL_TABLES[: None if _version(connection) >= 2 else _SMALL_TABLES.index("rights")]
+    checks = [f"PRAGMA quick_check('{table}')" for table in small] if large else ["PRAGMA quick_check(1)"]
     try:
         for check in checks:
             found = connection.execute(check).fetchone()[0]

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing, Unit
 from pennypress.core.meter import spend as meaning
 from pennypress.core.window import Span
-from pennypress.store.held import Units, counting, forgotten, joined
+from pennypress.store.held import Units, carried, counting, forgotten, joined
 
 _FORGOTTEN = 0
+_CARRIED = 1 << 40
+"""The number of no article: AUTOINCREMENT never comes so far."""
 _MOST_NAMES = 20_000
 
 _HELD = "SELECT units, NULL FROM meters WHERE reader = ?1 UNION ALL SELECT NULL, target FROM merged WHERE source = ?1"
@@ -20,7 +22,7 @@ _WRITE = "INSERT INTO meters (reader, units) VALUES (?, ?) ON CONFLICT (reader) 
 _ARTICLE = "SELECT id, day FROM articles WHERE key = ? AND title = ?"
 
 Pair = tuple[int, int]
-"""A unit as it is packed: the number of its article (0: forgotten) and the Unix second at which it was taken."""
+"""A packed unit: the number of its article (0: forgotten, 2^40: carried), and the Unix second of its taking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,26 @@ class Rows:
         if held.units:
             self._write(held.reader, forgotten(held.units))
 
+    def carry(self, source: ReaderId, into: ReaderId, span: Span, now: datetime) -> None:
+        """Add the number of the source's units that count to a reader's."""
+        self._carry(self.held(source).units, into, span, now)
+
+    def erase(self, account: ReaderId, span: Span, now: datetime) -> None:
+        """Take away an account's meter; what counts of it stays as a number under its devices and the names that were
+        merged into it."""
+        row = self._execute("SELECT units FROM meters WHERE reader = ?", (account,)).fetchone()
+        units = self._units(unpack(row[0])) if row else ()
+        devices = self._execute("SELECT device FROM devices WHERE account = ?", (account,)).fetchall()
+        merged = self._execute("SELECT source FROM merged WHERE target = ?", (account,)).fetchall()
+        self._execute("DELETE FROM merged WHERE target = ?", (account,))
+        self._execute("DELETE FROM meters WHERE reader = ?", (account,))
+        for (name,) in (*devices, *merged):
+            self._carry(units, ReaderId(name), span, now)
+
+    def _carry(self, units: Units, into: ReaderId, span: Span, now: datetime) -> None:
+        target = self.held(into)
+        self._write(target.reader, carried(units, target.units, span, now))
+
     def trim(self, reader: ReaderId, packed: bytes, start: int) -> None:
         """Let go of the units of one row that were taken before ``start``, in Unix seconds."""
         pairs = unpack(packed)
@@ -176,8 +198,10 @@ class Rows:
         pairs: list[Pair] = []
         for unit in units:
             taken = int(unit.taken.timestamp())
-            number = _FORGOTTEN if unit.article is None else self._number(unit.article, unit.title, taken)
-            pairs.append((number, taken))
+            if unit.article is None:
+                pairs.append((_CARRIED if unit.carried else _FORGOTTEN, taken))
+            else:
+                pairs.append((self._number(unit.article, unit.title, taken), taken))
         self._execute(_WRITE, (reader, pack(pairs)))
 
     def _number(self, key: str, title: str, taken: int) -> int:
@@ -196,8 +220,12 @@ class Rows:
     def _units(self, pairs: Sequence[Pair]) -> Units:
         units: list[Unit] = []
         for number, taken in pairs:
-            key, title = self._name(number) if number else (None, "")
-            units.append(Unit(key, datetime.fromtimestamp(taken, UTC), title))
+            moment = datetime.fromtimestamp(taken, UTC)
+            if number in (_FORGOTTEN, _CARRIED):
+                units.append(Unit(None, moment, carried=number == _CARRIED))
+            else:
+                key, title = self._name(number)
+                units.append(Unit(key, moment, title))
         return tuple(units)
 
     def _name(self, number: int) -> tuple[str | None, str]:
