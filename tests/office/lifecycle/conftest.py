@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pennypress.config import Config
     from pennypress.office.models import Account, Order, Plan, Subscription
 
 
@@ -25,3 +26,9 @@ def subscribed(order: Callable[..., Order]) -> Callable[..., Subscription]:
     from tests.office.lifecycle.lives import subscribe_with
 
     return subscribe_with(order)
+
+
+@pytest.fixture(autouse=True)
+def till(paper: Callable[..., Config]) -> None:
+    """The demo's till, so that nothing outside is asked."""
+    paper(office={"demo_till": True})

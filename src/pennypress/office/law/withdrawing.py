@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
 from django.utils.timezone import localtime
@@ -30,6 +30,11 @@ class Withdrawal:
     until: datetime
     shares: tuple[Share, ...]
     currency: str
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which one may, in the paper's zone."""
+        return (localtime(self.until) - timedelta(days=1)).date()
 
     @property
     def money(self) -> Money:
