@@ -30,8 +30,8 @@ def place(account: Account, terms: Terms, method: Method, *, shown: str, languag
             codes.reserve(terms.code, account, terms.plan)
         order = _begun(account, terms, method) or _new(account, terms, method)
         order.shown, order.language, order.back = shown, language, back
-        # What the till has noted on it in the meantime stays.
-        order.save(update_fields=None if order.pk is None else ["shown", "language", "back"])
+        # What the till has noted on one that was begun stays.
+        order.save(update_fields=None if order._state.adding else ["shown", "language", "back"])
     return order
 
 
