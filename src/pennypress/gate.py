@@ -16,8 +16,10 @@ from pennypress.core.article import Article
 from pennypress.core.decision import Decision, Metered, Reason, Visit, decide, settle, unanswered
 from pennypress.core.meter import Outcome, ReaderId, Spend, Standing
 from pennypress.core.policy import Mode, Policy
-from pennypress.core.reader import Reader
+from pennypress.core.reader import Reader, ReaderKind
+from pennypress.core.rights import Rights
 from pennypress.errors import StoreUnavailable
+from pennypress.readers.held_rights import HeldRights
 from pennypress.store import Controls, Store
 
 Clock = Callable[[], datetime]
@@ -35,7 +37,8 @@ def utc_now() -> datetime:
 class Request:
     """What the gate is asked: an article, who asks for it, and whether the asking may spend.
 
-    ``passes`` are the verified names that the browser sent, ``fresh`` the name to use when it sent none.
+    ``passes`` are the verified names that the browser sent, ``fresh`` the name to use when it sent none. ``devices``
+    are the verified names under which it signed in to an account.
     """
 
     article: Article
@@ -43,15 +46,29 @@ class Request:
     fresh: ReaderId
     brief: bool = False
     spends: bool = True
+    devices: tuple[ReaderId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The gate's answer: the decision, the reader it was made for, and whether the browser should be told the name."""
+    """The gate's answer: the decision, the reader it was made for, and whether the browser should be told the name.
+
+    ``device`` is the device's name where its pass is to be given to it anew.
+    """
 
     decision: Decision
     reader: ReaderId
     name_reader: bool
+    device: ReaderId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the reader, and the device where they are signed in. ``unsure`` where the rights are not known now."""
+
+    reader: Reader
+    device: ReaderId | None = None
+    unsure: bool = False
 
 
 class Gate:
@@ -68,6 +85,7 @@ class Gate:
         self._claims: dict[str, tuple[str, bytes]] = {}
         self._tallies: Counter[str] = Counter()
         self._stopped: dict[ReaderId, None] = {}
+        self._rights = HeldRights(store)
 
     @property
     def mode(self) -> Mode:
@@ -91,16 +109,14 @@ class Gate:
         """Decide one request; a grant is durable when this returns. Never raises for a store that does not answer:
         the decision then says so, and nothing was taken."""
         now = self._clock()
-        try:
-            reader = await self._reader(request, now)
-        except StoreUnavailable:
-            reader = Reader(request.passes[0])
+        asker = await self.asker(request.passes, request.devices, request.fresh)
+        reader = asker.reader
         visit = Visit(
             article=request.article,
             reader=reader,
             now=now,
             brief=request.brief,
-            spends=request.spends,
+            spends=request.spends and not asker.unsure,
             openings=self._controls.openings,
             locks=self._controls.locks,
         )
@@ -108,8 +124,41 @@ class Gate:
         decision = answer if isinstance(answer, Decision) else await self._ask_meter(answer, now)
         self._record(decision, reader)
         walled = decision.reason is Reason.USED_UP
-        name_reader = request.spends and (decision.spent_now or walled or len(request.passes) > 1)
+        if asker.device is not None or asker.unsure:
+            full = request.spends and decision.full and asker.device is not None
+            return Admission(decision, reader.id, False, asker.device if full else None)
+        several = len(request.passes) + len(request.devices) > 1
+        name_reader = request.spends and (decision.spent_now or walled or several)
         return Admission(decision, reader.id, name_reader)
+
+    def to_tell(self, device: ReaderId) -> bool:
+        """Whether a device is to be given its pass anew; about once a day."""
+        return self._rights.to_tell(device, self._clock())
+
+    async def asker(self, passes: tuple[ReaderId, ...], devices: tuple[ReaderId, ...], fresh: ReaderId) -> Asker:
+        """Who asks with these names: the account of a device that is signed in, else the anonymous name with the most
+        spent. Never raises: where the store cannot be asked for a device's rights, the answer is unsure."""
+        now = self._clock()
+        if devices:
+            try:
+                for device in devices:
+                    rights = await self._rights.get(device, now)
+                    if rights is not None:
+                        return Asker(_reader_with(rights, now), device)
+            except StoreUnavailable as error:
+                self._note_failure(error)
+                return Asker(Reader(devices[0]), unsure=True)
+        # A device that was signed out keeps its name as an anonymous one: the store gave that the number it had.
+        names = (*passes, *devices)
+        if not names:
+            return Asker(Reader(fresh, known=False))
+        if len(names) == 1:
+            return Asker(Reader(names[0]))
+        try:
+            name, _ = await self.standing(names)
+        except StoreUnavailable:
+            name = None
+        return Asker(Reader(names[0] if name is None else name))
 
     async def holds_any(self, passes: tuple[ReaderId, ...], keys: tuple[str, ...]) -> bool:
         """Whether one of these readers holds a grant for an article of one of these keys. False when the store
@@ -144,8 +193,10 @@ class Gate:
     async def take_up_controls(self) -> None:
         """Take up what the operator said since the last time. Raises StoreUnavailable; the old controls then stay.
 
-        A mode that was said before this gate began is not taken up: the configuration is newer.
+        A mode that was said before this gate began is not taken up: the configuration is newer. What was said of
+        rights is heard as well: a right that was taken away ends at the next beat.
         """
+        await self._rights.hear_changes(self._clock())
         controls = await self._store.controls()
         heard = controls.generation if self._heard is None else self._heard
         if controls.mode is not None and controls.mode_said > heard:
@@ -181,6 +232,9 @@ class Gate:
 
     async def flush(self) -> None:
         """Bring the tallies to the store; on StoreUnavailable they are kept for the next time."""
+        if self._rights.read_on:
+            self._tallies["read-on"] += self._rights.read_on
+            self._rights.read_on = 0
         if not self._tallies and not self._stopped:
             return
         tallies, stopped = self._tallies, self._stopped
@@ -192,16 +246,6 @@ class Gate:
         except StoreUnavailable:
             self._tallies.update(tallies)
             self._stopped.update(stopped)
-
-    async def _reader(self, request: Request, now: datetime) -> Reader:
-        """The reader who asks: of several names the one with the most spent; a fresh one where there is none."""
-        if not request.passes:
-            return Reader(request.fresh, known=False)
-        if len(request.passes) == 1:
-            return Reader(request.passes[0])
-        name, _ = await self.standing(request.passes)
-        assert name is not None
-        return Reader(name)
 
     async def _ask_meter(self, metered: Metered, now: datetime) -> Decision:
         try:
@@ -232,3 +276,16 @@ class Gate:
         self._tallies[decision.reason.value] += 1
         if decision.reason is Reason.USED_UP:
             self._stopped[reader.id] = None
+
+
+def _reader_with(rights: Rights, now: datetime) -> Reader:
+    """The reader that an account's rights make."""
+    holds = rights.holds(now)
+    kind = ReaderKind.REGISTERED if rights.registered else ReaderKind.ANONYMOUS
+    return Reader(
+        rights.account,
+        ReaderKind.SUBSCRIBER if holds else kind,
+        rights.entitlements,
+        signed_in=True,
+        lapse=None if holds else rights.lapse,
+    )

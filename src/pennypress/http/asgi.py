@@ -167,6 +167,7 @@ class PaywallApp:
             self._passes.read(request.cookie_headers),
             self._passes.fresh(self._random),
             _negotiate(request.accept_language, self._languages),
+            self._passes.read_devices(request.cookie_headers),
         )
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):

@@ -44,11 +44,13 @@ Gone = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks: the verified names that the browser sent, a fresh one, and the language to speak."""
+    """Who asks: the verified names that the browser sent, a fresh one, the language to speak, and the names under
+    which the browser signed in to an account."""
 
     passes: tuple[ReaderId, ...]
     fresh: ReaderId
     language: str
+    devices: tuple[ReaderId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class PageViews:
         may_spend = request.method == "GET" and not request.prefetches and not request.robot
         if may_spend and gone():
             may_spend = False
-        asked = Request(subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend)
+        asked = Request(subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend, visitor.devices)
         admission = await self._gate.admit(asked)
         if self._gate.mode is Mode.OBSERVE:
             shown = self._named(self._observed(passed, admission), admission)
@@ -115,7 +117,7 @@ class PageViews:
         if answer.status != 200 or not self._grounds.hold(request.target):
             return Outcome(Answer(answer.status, tuple(without_ours(list(answer.headers))), b""))
         subject = unread_subject(request.target, origin_word(answer.headers))
-        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False)
+        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices)
         decision = (await self._gate.admit(asked)).decision
         if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
             return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
@@ -127,11 +129,11 @@ class PageViews:
         if self._gate.mode is Mode.OBSERVE:
             return Verdict.PASS
         subject = unread_subject(request.target, None)
-        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False)
-        decision = (await self._gate.admit(asked)).decision
-        if decision.reason in _CACHEABLE:
+        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices)
+        admission = await self._gate.admit(asked)
+        if admission.decision.reason in _CACHEABLE:
             return Verdict.PASS
-        if decision.full or await self._gate.holds_any(visitor.passes, keys):
+        if admission.decision.full or await self._gate.holds_any((*visitor.passes, admission.reader), keys):
             return Verdict.PRIVATE
         return Verdict.DROP
 
@@ -242,9 +244,12 @@ class PageViews:
         return Answer(passed.status, tuple(private_headers(list(passed.headers))), passed.body)
 
     def _named(self, answer: Answer, admission: Admission) -> Answer:
-        if not admission.name_reader:
+        if admission.device is not None and self._gate.to_tell(admission.device):
+            cookie = (b"set-cookie", self._passes.set_device_cookie(admission.device))
+        elif admission.name_reader:
+            cookie = (b"set-cookie", self._passes.set_cookie(admission.reader))
+        else:
             return answer
-        cookie = (b"set-cookie", self._passes.set_cookie(admission.reader))
         return Answer(answer.status, (*answer.headers, cookie), answer.body)
 
 
