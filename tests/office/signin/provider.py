@@ -45,15 +45,14 @@ class Provider(ThreadingHTTPServer):
             **({} if fault in ("userinfo", "userinfo-of-another") else self.person),
             "sub": self.person["sub"],
         }
-        claims.update(
-            {
-                "wrong-audience": {"aud": "another-client"},
-                "another-party": {"aud": [asked["client_id"], "another"], "azp": "another"},
-                "wrong-issuer": {"iss": "https://evil.example"},
-                "expired": {"iat": now - 7200, "exp": now - 3600},
-                "wrong-nonce": {"nonce": "of-another-sign-in"},
-            }.get(fault, {})
-        )
+        wrong: dict[str, dict[str, Any]] = {
+            "wrong-audience": {"aud": "another-client"},
+            "another-party": {"aud": [asked["client_id"], "another"], "azp": "another"},
+            "wrong-issuer": {"iss": "https://evil.example"},
+            "expired": {"iat": now - 7200, "exp": now - 3600},
+            "wrong-nonce": {"nonce": "of-another-sign-in"},
+        }
+        claims.update(wrong.get(fault, {}))
         for missing in {"no-nonce": ["nonce"], "no-expiry": ["exp"], "no-subject": ["sub"]}.get(fault, []):
             del claims[missing]
         if fault == "replay" and self.last_token:
@@ -63,7 +62,7 @@ class Provider(ThreadingHTTPServer):
 
     def _signed(self, claims: dict[str, Any]) -> str:
         if self.fault == "unsigned":
-            return jwt.encode(claims, None, algorithm="none", headers={"kid": "rsa"})
+            return jwt.encode(claims, "", algorithm="none", headers={"kid": "rsa"})
         if self.fault == "signed-by-the-client":
             return jwt.encode(claims, "the client's secret, which is long", algorithm="HS256", headers={"kid": "rsa"})
         if self.fault == "signed-by-a-stranger":

@@ -21,12 +21,12 @@ def asked(browser: Browser, mail: str, *, back: str = "") -> Page:
 
 def code_in(letter: EmailMessage) -> str:
     """The code of a letter."""
-    return _CODE.findall(str(letter.body))[0]
+    return str(_CODE.findall(str(letter.body))[0])
 
 
 def link_in(letter: EmailMessage) -> str:
     """The path of a letter's link."""
-    return _LINK.findall(str(letter.body))[0]
+    return str(_LINK.findall(str(letter.body))[0])
 
 
 def signed_in_by_code(browser: Browser, mails: list[EmailMessage], mail: str, *, back: str = "") -> Page:

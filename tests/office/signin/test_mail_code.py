@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.mail import EmailMessage
@@ -13,6 +14,7 @@ from pennypress.office import letters
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Attempt, Letter, Newcomer, SignInCode
 from pennypress.office.signin import upkeep
+from pennypress.office.signin.codes import lasting_link
 from tests.office.browser import Browser
 from tests.office.conftest import SettableClock, new_browser
 from tests.office.signin.steps import asked, code_in, link_in, signed_in_by_code
@@ -40,6 +42,33 @@ def test_a_way_back_that_we_did_not_seal_leads_to_the_account(
 ) -> None:
     page = signed_in_by_code(browser, mails, "ann@example.com", back=foreign)
     assert page.url == "/account"
+
+
+def test_whoever_must_sign_in_first_is_then_on_the_page_they_wanted(
+    browser: Browser, mails: list[EmailMessage]
+) -> None:
+    page = browser.get("/sign-in/passkeys").submit({"mail": "ann@example.com"}, button="Send me a code")
+    assert page.submit({"code": code_in(mails[-1])}, button="Sign in").url == "/sign-in/passkeys"
+
+
+@pytest.mark.parametrize("foreign", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"])
+def test_the_page_they_wanted_is_on_this_site(browser: Browser, mails: list[EmailMessage], foreign: str) -> None:
+    page = browser.get(f"/sign-in?next={quote(foreign)}").submit({"mail": "ann@example.com"}, button="Send me a code")
+    assert page.submit({"code": code_in(mails[-1])}, button="Sign in").url == "/account"
+
+
+def test_a_lasting_link_signs_in_by_one_press_as_long_as_it_is_valid(
+    account: Callable[..., Account], clock: SettableClock
+) -> None:
+    ann = account("ann@example.com", mail_verified=None)
+    links = [lasting_link(ann, timedelta(days=60)).removeprefix("http://paper.test") for _ in range(2)]
+    clock.pass_(timedelta(days=59))
+    assert new_browser().get(links[0]).submit(button="Sign in").url == "/account"
+    assert new_browser().get(links[0]).heading == "This link was used already"
+    clock.pass_(timedelta(days=2))
+    assert new_browser().get(links[1]).heading == "This link has expired"
+    ann.refresh_from_db()
+    assert ann.mail_verified is not None
 
 
 def test_the_letter_has_the_code_before_the_link_and_in_its_subject(

@@ -26,7 +26,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Open a session under a new id; its browser is to be joined to the account."""
         super().login(request, user)
-        request.session[TO_JOIN] = True
+        request.session[TO_JOIN] = 0.0
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by our own pages alone."""

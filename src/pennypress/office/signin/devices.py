@@ -15,7 +15,6 @@ from pennypress.office import clock
 from pennypress.office.beside import beside
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Device
-from pennypress.office.rights import project
 
 _log = logging.getLogger("pennypress")
 
@@ -34,7 +33,6 @@ def join(request: HttpRequest, account: Account) -> tuple[Device, bytes]:
     for device in held:
         if device.account_id == account.pk:
             return device, passes.set_device_cookie(ReaderId(bytes.fromhex(device.key)))
-    project(account)
     names = _names(request, held)
     anonymous, key = passes.fresh(os.urandom), passes.fresh(os.urandom)
     if names:

@@ -11,16 +11,19 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from pennypress.errors import StoreUnavailable
+from pennypress.office import clock
 from pennypress.office.models import Account
 from pennypress.office.signin.devices import held_by, is_signed_in, join
 
 TO_JOIN = "to-join"
-"""In the session from the sign-in until the browser is joined."""
+"""In the session from the sign-in until the browser is joined: the moment from which that may be tried."""
 DEVICE = "device"
 """In the session from then on: the device's key."""
 PROVEN = "same-site"
 """In the session once a form of ours has proved that the browser is on our pages."""
 
+_PAUSE = 60.0
+"""Seconds until it is tried again where the store did not answer: every try costs the reader its patience."""
 _log = logging.getLogger("pennypress")
 
 
@@ -64,12 +67,14 @@ def is_same_site(request: HttpRequest) -> bool:
 
 
 def _joined(request: HttpRequest) -> bytes | None:
-    if not (request.session.get(TO_JOIN) and isinstance(request.user, Account) and is_same_site(request)):
+    since, now = request.session.get(TO_JOIN), clock.now().timestamp()
+    if since is None or since > now or not isinstance(request.user, Account) or not is_same_site(request):
         return None
     try:
         device, cookie = join(request, request.user)
     except (StoreUnavailable, TimeoutError) as error:
-        _log.warning("a browser could not be joined to its account and will be at its next page: %s", error)
+        _log.warning("a browser could not be joined to its account and will be later: %s", error)
+        request.session[TO_JOIN] = now + _PAUSE
         return None
     request.session[DEVICE] = device.key
     del request.session[TO_JOIN]

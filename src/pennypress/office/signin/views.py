@@ -109,10 +109,12 @@ def sign_in_on(request: HttpRequest) -> HttpResponse:
     back = way_back.path(request) or installation().config.office.account
     if request.method == "POST":
         request.session[PROVEN] = True
+        if TO_JOIN in request.session:
+            request.session[TO_JOIN] = 0.0
         return redirect(way_back.page("sign-in-on", way_back.sealed(request)))
     if not request.user.is_authenticated:
         return redirect(way_back.page("sign-in", way_back.sealed(request)))
-    if request.session.get(TO_JOIN):
+    if TO_JOIN in request.session:
         again = way_back.page("sign-in-on", way_back.sealed(request), again="1")
         return _page(request, "on", {"again": again, "is_again": "again" in request.GET, "back": back})
     return redirect(back)

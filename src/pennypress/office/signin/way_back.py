@@ -12,9 +12,15 @@ from pennypress.office.installation import installation
 
 
 def sealed(request: HttpRequest) -> str:
-    """The sealed way back that a request carries; empty where there is none, or one that we did not seal."""
-    value = request.POST.get("from") or request.GET.get("from") or ""
-    return value if installation().returns.open(value) is not None else ""
+    """The sealed way back that a request carries; empty where there is none, or one that we did not seal.
+
+    ``next``, a path of this site, is what Django adds where somebody must sign in first.
+    """
+    returns, value = installation().returns, request.POST.get("from") or request.GET.get("from") or ""
+    if returns.open(value) is not None:
+        return value
+    asked = returns.seal(request.GET.get("next", ""))
+    return asked if returns.open(asked) == request.GET.get("next") else ""
 
 
 def path(request: HttpRequest) -> str:
