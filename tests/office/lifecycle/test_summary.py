@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_gift_beside_it_is_part_of_what_is_paid_now_and_of_no_later_payment(pl
     assert said["Total a year"] == "£101.00 in the first year, then £96.00 a year"
 
 
-BUTTONS: list[tuple[dict[str, object], dict[str, int], str]] = [
+BUTTONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {}, "Subscribe and pay £8.00 a month"),
     ({"period": Period.YEAR}, {}, "Subscribe and pay £8.00 a year"),
     ({"trial_days": 30}, {}, "Begin the free trial, then pay £8.00 a month"),
@@ -75,7 +76,7 @@ BUTTONS: list[tuple[dict[str, object], dict[str, int], str]] = [
 
 @pytest.mark.parametrize(("offer", "choice", "button"), BUTTONS)
 def test_the_button_says_what_it_does(
-    plan: MakePlan, offer: dict[str, object], choice: dict[str, int], button: str
+    plan: MakePlan, offer: dict[str, Any], choice: dict[str, Any], button: str
 ) -> None:
     assert law.summary(terms_of(plan(**offer), **choice), "en-gb").button == button
 

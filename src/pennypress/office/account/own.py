@@ -22,7 +22,7 @@ def of_reader(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
     """A view for the account that is signed in; anybody else is sent to the sign-in, and from there back."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if isinstance(request.user, Account):
             return view(request, request.user, *args, **kwargs)
         path = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("account")

@@ -55,16 +55,13 @@ def _announce_or_change(change: PriceChange, subscription: Subscription) -> bool
     if letter is None:
         _announce(change, subscription)
         return False
-    if clock.now() < max(_begins(change), letter.made + _notice()):
-        return False
-    return _change(change, subscription)
+    since = _since(change, letter.made)
+    return clock.now() >= since and _change(change, subscription, since)
 
 
 def _announce(change: PriceChange, subscription: Subscription) -> None:
     language, period = writing.language_of(subscription.account), Period(subscription.period)
-    since = max(_begins(change), clock.now() + _notice())
-    if since > _begins(change):  # a day that has begun has not all of its notice
-        since += _DAY
+    since = _since(change, clock.now())
     with translation.override(language):
         prices = {
             "price": each(subscription.money, period, language),
@@ -73,11 +70,11 @@ def _announce(change: PriceChange, subscription: Subscription) -> None:
     writing.write_about("price-change", subscription, str(change.pk), since=since, **prices)
 
 
-def _change(change: PriceChange, subscription: Subscription) -> bool:
+def _change(change: PriceChange, subscription: Subscription, since: datetime) -> bool:
     from pennypress.office.till.base import TillDown  # the tills call this part of the office
 
     try:
-        till_for(subscription.method).change_price(subscription, change.price, change.since)
+        till_for(subscription.method).change_price(subscription, change.price, since.date())
     except TillDown as error:
         _log.warning("the price of subscription %s changes later: %s", subscription.pk, type(error).__name__)
         return False
@@ -86,6 +83,14 @@ def _change(change: PriceChange, subscription: Subscription) -> bool:
         held.price = change.price
         held.save(update_fields=["price"])
     return True
+
+
+def _since(change: PriceChange, told: datetime) -> datetime:
+    """The day from which somebody pays it who was told at a moment: the whole notice lies between."""
+    earliest = (told + _notice()).astimezone(installation().config.paper.timezone)
+    if earliest <= _begins(change):
+        return _begins(change)
+    return datetime.combine(earliest.date() + _DAY, time.min, earliest.tzinfo)
 
 
 def _begins(change: PriceChange) -> datetime:

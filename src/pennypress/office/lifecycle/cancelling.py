@@ -20,6 +20,7 @@ _NOTHING_LEFT = frozenset({Status.UNPAID, Status.INCOMPLETE})
 def cancel(subscription: Subscription, *, why: str = "", by: Account | None = None) -> Subscription:
     """Let a subscription end with the time that is paid for, however the reader asked for it; the letter says when.
 
+    ``by`` is who of the paper enters it for the reader, and ``why`` what they were asked: a plain mail is as good.
     Raises TillDown where its till cannot be asked: then nothing has changed.
     """
     fresh = Subscription.objects.get(pk=subscription.pk)
@@ -28,17 +29,18 @@ def cancel(subscription: Subscription, *, why: str = "", by: Account | None = No
     with transaction.atomic():
         held = hold(subscription)
         if held.cancelled is None and held.status != Status.ENDED:
-            _cancel(held)
+            _cancel(held, why if by is not None else "")
     subscription.refresh_from_db()
     return subscription
 
 
-def _cancel(held: Subscription) -> None:
+def _cancel(held: Subscription, asked: str) -> None:
     now = clock.now()
     held.cancelled = now
     held.save(update_fields=["cancelled"])
     ends_now = held.status in _NOTHING_LEFT or held.period_end is None or held.period_end <= now
-    writing.write_about("cancelled", held, f"{now:%Y%m%d%H%M%S}", ends=now if ends_now else held.period_end)
+    facts = {"ends": now if ends_now else held.period_end, "asked": asked}
+    writing.write_about("cancelled", held, f"{now:%Y%m%d%H%M%S}", **facts)
     if ends_now:
         end(held, EndWhy.CANCELLED, now)
     rights.project(held.account)

@@ -13,7 +13,7 @@ def language_of(account: Account) -> str:
     return account.language or installation().config.paper.languages[0]
 
 
-def write(kind: str, account: Account, key: str, *, language: str = "", **facts: object) -> None:
+def write(kind: str, account: Account, key: str, facts: dict[str, object], language: str = "") -> None:
     """Write a letter to an account, in its own language if no other is named; one without a mail address gets it on
     paper."""
     given = {"account": account, "account_page": account_page(), **facts}
@@ -24,18 +24,18 @@ def write_about(kind: str, subscription: Subscription, key: str, **facts: object
     """Write a letter about a subscription; ``key`` tells it from others of its kind about the same one."""
     account = subscription.account
     name = subscription.plan.name_in(language_of(account))
-    write(kind, account, f"{kind}-{subscription.pk}-{key}"[:128], subscription=subscription, name=name, **facts)
+    write(kind, account, f"{kind}-{subscription.pk}-{key}"[:128], {"subscription": subscription, "name": name, **facts})
 
 
 def confirm(order: Order) -> None:
     """Confirm what was bought: what stood above the button, and what was ticked."""
-    facts = {
+    facts: dict[str, object] = {
         "order": order,
         "name": order.plan.name_in(order.language),
         "ticked": [consent.wording for consent in order.consents.filter(kind=AT_ONCE)],
         "withdraw_days": _days_to_withdraw(),
     }
-    write("subscribed", order.account, f"subscribed-{order.pk}", language=order.language, **facts)
+    write("subscribed", order.account, f"subscribed-{order.pk}", facts, order.language)
 
 
 def _days_to_withdraw() -> int:
@@ -48,13 +48,15 @@ def receipt(payment: Payment) -> None:
     if payment.account is None or not payment.amount:
         return
     tax = payment.money.tax_contained(payment.tax) if payment.tax else None
-    write("receipt", payment.account, f"receipt-{payment.number}", payment=payment, tax=tax, seller=seller())
+    facts: dict[str, object] = {"payment": payment, "tax": tax, "seller": seller()}
+    write("receipt", payment.account, f"receipt-{payment.number}", facts)
 
 
 def refunded(refund: Refund) -> None:
     """Say that money goes back."""
-    if refund.payment.account is not None:
-        write("refunded", refund.payment.account, f"refunded-{refund.pk}", refund=refund, payment=refund.payment)
+    account = refund.payment.account
+    if account is not None:
+        write("refunded", account, f"refunded-{refund.pk}", {"refund": refund, "payment": refund.payment})
 
 
 def seller() -> str:
