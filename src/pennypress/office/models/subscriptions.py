@@ -30,7 +30,8 @@ class Status(models.TextChoices):
 class Subscription(models.Model):
     """What an account subscribes to. ``period_end`` is the moment until which it is paid for (or tried, or trusted).
 
-    ``cancelled`` is when it was cancelled; it then goes on until ``period_end``. ``stripe`` is Stripe's name for it.
+    ``cancelled`` is when it was cancelled; it then goes on until ``period_end``. ``stripe`` is Stripe's name for it,
+    and ``taken_in`` how often its state there was taken over: what was asked for before the last time is too old.
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="subscriptions")
@@ -57,6 +58,7 @@ class Subscription(models.Model):
     stripe = models.CharField(max_length=64, unique=True, null=True, blank=True)
     reminded = models.DateTimeField(null=True, blank=True, editable=False)
     imported = models.CharField(_("brought over from"), max_length=64, blank=True)
+    taken_in = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-started", "-pk"]
