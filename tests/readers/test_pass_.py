@@ -230,3 +230,11 @@ def test_a_devices_pass_outlives_a_change_of_keys() -> None:
     crumb = Passes(Keys((OLD,)), secure=True).set_device_cookie(device).partition(b";")[0]
     assert Passes(Keys((NEW, OLD)), secure=True).read_devices([crumb]) == (device,)
     assert Passes(Keys((NEW,)), secure=True).read_devices([crumb]) == ()
+
+
+@pytest.mark.parametrize("name", ["pennypress-account", "__Host-pennypress-account", "pennypress-language"])
+def test_the_origin_does_not_see_the_offices_cookies(name: str) -> None:
+    header = [f"a=1; {name}=secret; b=2".encode()]
+    assert SECURE.without(header) == PASSES.without(header) == [b"a=1; b=2"]
+    assert SECURE.read(header) == ()
+    assert PASSES.without([b"pennypress-other=1"]) == [b"pennypress-other=1"]

@@ -25,7 +25,9 @@ _NAME = NAME.encode("ascii")
 _VALUE = re.compile(rb"[A-Za-z0-9_-]{43}")
 _PADDING = b" \t\x00\x0b\x0c\x85\xa0"
 # Some fronts join Cookie fields with a comma, and some origins split there: both count as ends of a cookie.
-_OURS = re.compile(rb'(?:^|[;,])[\x00-\x20\x85\xa0"=]*((?:__Host-)?pennypress)[\x00-\x20\x85\xa0"]*=([^;,]*)')
+_OURS = re.compile(
+    rb'(?:^|[;,])[\x00-\x20\x85\xa0"=]*((?:__Host-)?pennypress(?:-account|-language)?)[\x00-\x20\x85\xa0"]*=([^;,]*)'
+)
 
 
 class Passes:
@@ -52,7 +54,8 @@ class Passes:
         return self._read(cookie_headers, devices=True)
 
     def without(self, cookie_headers: Sequence[bytes]) -> list[bytes]:
-        """The Cookie fields as the origin may see them: without a pass in any spelling, else byte for byte."""
+        """The Cookie fields as the origin may see them: without a pass in any spelling and without the office's
+        cookies, else byte for byte."""
         return [kept for header in cookie_headers if (kept := _without(header))]
 
     def fresh(self, random: Callable[[int], bytes]) -> ReaderId:
@@ -123,7 +126,7 @@ def _fits(reader: bytes, tag: bytes, keys: Sequence[bytes]) -> bool:
 
 
 def _passes(header: bytes) -> Iterator[re.Match[bytes]]:
-    """The cookies under either of our names, each with the separator before it."""
+    """The cookies under our names, the office's among them, each with the separator before it."""
     done, name = 0, header.find(_NAME)
     while name >= 0:
         separator = max(header.rfind(b";", done, name), header.rfind(b",", done, name), done)
