@@ -192,3 +192,19 @@ async def test_signing_out_hands_nothing_out(phone: Browser, store: Watched, app
     await store.carry(ADA, PHONE, span, NOON)
     await app.gate.take_up_controls()
     assert await _reasons(phone, "one", "five") == ["used-up", "used-up"]
+
+
+async def test_the_readers_own_page_shows_what_the_account_opened_and_forgets_it(
+    phone: Browser, store: Watched, app: PaywallApp
+) -> None:
+    await store.put(ADA, Rights(ADA))
+    await store.sign_in(LAPTOP, ADA)
+    await app.gate.take_up_controls()
+    await _reasons(phone, "one", "two", "three")
+    laptop = _browser(app, LAPTOP)
+    page = await laptop.get("/-/pennypress/reading")
+    assert "The three report" in page.text
+    token = page.text.partition('name="token" value="')[2].partition('"')[0]
+    assert (await laptop.post("/-/pennypress/reading", f"token={token}".encode())).status == 303
+    assert "The three report" not in (await phone.get("/-/pennypress/reading")).text
+    assert await _reasons(phone, "four", "five") == ["granted", "used-up"]

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from urllib.parse import parse_qs
 
 from pennypress.core.meter import ReaderId, Standing
+from pennypress.core.reader import ReaderKind
 from pennypress.errors import StoreUnavailable
 from pennypress.gate import Gate
 from pennypress.http.answer import Answer
@@ -54,16 +55,32 @@ class OwnPages:
 
     async def _reading(self, visitor: Visitor, *, forgotten: bool) -> Answer:
         try:
-            reader, standing = await self._gate.standing(visitor.passes)
+            names, registered = await self._names(visitor)
+            reader, standing = await self._gate.standing(names)
         except StoreUnavailable:
             return html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language))
-        return html(200, self._reading_page(reader, standing, visitor, forgotten=forgotten))
+        return html(200, self._reading_page(reader, standing, visitor, forgotten=forgotten, registered=registered))
 
-    def _reading_page(self, reader: ReaderId | None, standing: Standing, visitor: Visitor, *, forgotten: bool) -> bytes:
+    async def _names(self, visitor: Visitor) -> tuple[tuple[ReaderId, ...], bool]:
+        """The names under which a visitor is metered, and whether the registered number is theirs."""
+        asker = await self._gate.asker(visitor.passes, visitor.devices, visitor.fresh)
+        if asker.device is None:
+            return (*visitor.passes, *visitor.devices), False
+        return (asker.reader.id,), asker.reader.kind is not ReaderKind.ANONYMOUS
+
+    def _reading_page(
+        self,
+        reader: ReaderId | None,
+        standing: Standing,
+        visitor: Visitor,
+        *,
+        forgotten: bool,
+        registered: bool,
+    ) -> bytes:
         policy = self._gate.policy
         return self._board.reading(
             standing,
-            policy.limit_for(registered=False),
+            policy.limit_for(registered=registered),
             policy.window.span(self._gate.now()),
             visitor.language,
             token="" if reader is None else self._token(reader, 0),
@@ -74,7 +91,8 @@ class OwnPages:
         """Forget what this reader opened, if the form is one that we gave to them and the browser says nothing else."""
         token = parse_qs((await _read_form(receive)).decode("latin-1")).get("token", [""])[0]
         foreign = any(site not in (b"same-origin", b"none") for site in values(request.headers, b"sec-fetch-site"))
-        reader = next((name for name in visitor.passes if self._is_token_of(token, name)), None)
+        names, _ = await self._names(visitor)
+        reader = next((name for name in names if self._is_token_of(token, name)), None)
         if reader is None or foreign:
             return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
         try:
