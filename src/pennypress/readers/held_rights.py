@@ -99,13 +99,6 @@ class HeldRights:
             self._changes += 1
             self._drop(changes.names)
 
-    async def close(self) -> None:
-        """End what is being asked."""
-        tasks = list(self._refreshing.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     def _hears(self, now: datetime) -> bool:
         return self._heard is not None and abs(now - self._heard) <= _BEAT_HOLDS
 
