@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from pennypress.config import Config
-from pennypress.office import rights
+from pennypress.office import jobs, rights
 from pennypress.office.models import Account, Method, Order, Payment, Plan, Status, Subscription
 from pennypress.office.subscribe import ordering
+from pennypress.office.subscribe.codes import make_codes
 from pennypress.office.till import demo
 from tests.office.browser import Browser, Page
 from tests.office.conftest import SettableClock
@@ -182,3 +183,19 @@ def test_a_direct_debit_reads_from_the_mandate_on_and_is_paid_days_later(
     assert demo.renew_due() == 1
     assert amounts() == [800]
     assert Subscription.objects.get().status == Status.ACTIVE
+
+
+def test_the_jobs_renew_it_and_free_codes_without_anybody_asking(
+    ann: Account, plan: MakePlan, clock: SettableClock, account: Callable[..., Account]
+) -> None:
+    demo.paid(ordered(ann, plan()))
+    (code,) = make_codes(1, until=clock.moment + timedelta(days=90), percent=50)
+    ben = account("ben@example.com")
+    terms = ordering.terms_for(ben, plan(), code=code)
+    ordering.place(ben, terms, Method.CARD, shown="", language="en", back="")
+    clock.pass_(timedelta(days=62))
+    jobs.run_due()
+    assert amounts() == [800] * 3
+    assert reads(ann, clock)
+    code.refresh_from_db()
+    assert code.used == 0

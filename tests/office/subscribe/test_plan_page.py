@@ -474,11 +474,25 @@ def test_in_the_place_of_a_promise_one_may_pay_by_card_but_not_promise_again(
 ) -> None:
     promised = subscribed(ann, plan(), status=Status.PROMISED, method=Method.TRANSFER)
     page = reader.get(address(plan(name="Yearly", period="year")))
+    assert "If you pay here instead, this takes its place: you pay once." in page.text
     assert "transfer" not in {field.attributes["value"] for field in page.tree.css('[name="method"]')}
     page.submit({"at_once": "yes"}, button="Subscribe and pay").submit(button="Pay")
     promised.refresh_from_db()
     assert promised.status == Status.ENDED
     assert Subscription.objects.get(status=Status.ACTIVE).plan.name == "Yearly"
+
+
+def test_where_nothing_but_promises_is_taken_nobody_promises_twice(
+    reader: Browser,
+    plan: MakePlan,
+    ann: Account,
+    subscribed: Callable[..., Subscription],
+    paper: Callable[..., Config],
+) -> None:
+    paper(office={"demo_till": False})
+    assert reader.get(address(plan())).button("Subscribe and pay")
+    subscribed(ann, plan(), status=Status.PROMISED, method=Method.TRANSFER)
+    assert reader.get(address(plan())).heading == "You subscribe already"
 
 
 def test_who_cancelled_is_told_how_to_take_it_back(

@@ -40,13 +40,14 @@ def plan_page(request: HttpRequest, slug: str) -> HttpResponse:
     account = reader(request)
     if account is None:
         return _sign_in_first(request, plan)
-    subscription = lifecycle.live(account) if plan.gives_access else None
-    if subscription is not None and not _gives_way(subscription, plan):
-        return _subscribed(request, subscription)
-    asking = _asking(request, plan, account, _methods(plan, subscription))
+    held = lifecycle.live(account) if plan.gives_access else None
+    methods = _methods(plan, held)
+    if held is not None and not (methods and _gives_way(held, plan)):
+        return _subscribed(request, held)
+    asking = _asking(request, plan, account, methods)
     if request.method == "POST" and "total" not in request.POST:
         return _pressed(asking)
-    return _page(asking)
+    return _page(asking, has_promised=held is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ class _Asking:
         return sha256(f"{self.summary.text}\n{self.summary.button}".encode()).hexdigest()[:32]
 
 
-def _methods(plan: Plan, promised: Subscription | None) -> tuple[Method, ...]:
-    """The ways to pay; beside a promise of money, those that are not another promise."""
+def _methods(plan: Plan, held: Subscription | None) -> tuple[Method, ...]:
+    """The ways to pay; beside a subscription that was promised, those that are not another promise."""
     methods = methods_for(plan, offered())
-    return methods if promised is None else tuple(method for method in methods if method not in BY_HAND)
+    return methods if held is None else tuple(method for method in methods if method not in BY_HAND)
 
 
 def _gives_way(subscription: Subscription, plan: Plan) -> bool:
