@@ -113,6 +113,21 @@ def test_how_long_before_is_the_papers_to_say(
     assert reminded("trial") == 1
 
 
+def test_when_one_may_withdraw_once_more_one_is_told_so_by_itself(
+    clock: SettableClock, subscribed: Subscribe, plan: MakePlan, mails: list[EmailMessage]
+) -> None:
+    held = subscribed(of=plan(trial_days=30))
+    remind_due()
+    assert not Letter.objects.filter(kind="cooling-off").exists()
+    until(clock, held.trial_end, timedelta(0))
+    pay(held)
+    for _ in range(2):
+        remind_due()
+    assert Letter.objects.filter(kind="cooling-off").count() == 1
+    assert mails[-1].subject == "The Skerrow Lantern: you may change your mind until 7 January 2027"
+    assert "what you have paid for the days that are left goes back" in mails[-1].body
+
+
 @pytest.fixture
 def dearer(plan: MakePlan) -> Callable[..., PriceChange]:
     """£8.00 a month becomes £9.00 on the first of March."""

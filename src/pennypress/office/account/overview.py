@@ -67,7 +67,7 @@ def held(subscription: Subscription) -> Held:
         reads=reads(Status(subscription.status)),
         until=access_until(subscription) or subscription.period_end,
         next_payment=subscription.period_end if goes_on else None,
-        withdraw_until=withdrawal.last_day if withdrawal is not None else None,
+        withdraw_until=withdrawal.window.last_day if withdrawal is not None else None,
         can_pause=lifecycle.can_pause(subscription),
         promise=_promise(subscription),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import translation
@@ -12,10 +12,12 @@ from django.utils import translation
 from pennypress.office import clock
 from pennypress.office.installation import installation
 from pennypress.office.law.summary import each
+from pennypress.office.law.withdrawing import second_window
 from pennypress.office.lifecycle import writing
 from pennypress.office.lifecycle.holding import hold
 from pennypress.office.models import Payment, Period, Status, Subscription
 
+_COOLING_OFF = "cooling-off"
 _RENEWING = (Status.TRIALING, Status.ACTIVE)
 
 
@@ -25,13 +27,14 @@ class Reminder:
 
     kind: str
     about: datetime
+    last_day: date | None = None
 
 
 def remind_due() -> int:
     """Write every reminder whose time has come; how many. None where no law is kept.
 
-    Before a trial or an introductory price ends, before a renewal of a year, and every six months: sections 258 and 259
-    of the UK's Digital Markets, Competition and Consumers Act 2024.
+    Before a trial or an introductory price ends, before a renewal of a year, every six months, and when one may
+    withdraw once more: sections 258, 259 and 266 of the UK's Digital Markets, Competition and Consumers Act 2024.
     """
     if installation().config.office.law == "none":
         return 0
@@ -42,7 +45,7 @@ def remind_due() -> int:
 def due_for(subscription: Subscription, now: datetime) -> list[Reminder]:
     """The reminders that are due at ``now``; the regular one only where there is no other."""
     special = list(_special(subscription, now))
-    return special or list(_regular(subscription, now))
+    return [*(special or _regular(subscription, now)), *_second_thoughts(subscription, now)]
 
 
 def _special(subscription: Subscription, now: datetime) -> Iterator[Reminder]:
@@ -62,6 +65,12 @@ def _regular(subscription: Subscription, now: datetime) -> Iterator[Reminder]:
     last = subscription.reminded or subscription.started
     if subscription.status == Status.ACTIVE and now >= last + installation().config.law.regular_reminder:
         yield Reminder("reminder-regular", last)
+
+
+def _second_thoughts(subscription: Subscription, now: datetime) -> Iterator[Reminder]:
+    window = second_window(subscription, now)
+    if window is not None and subscription.status == Status.ACTIVE:
+        yield Reminder(_COOLING_OFF, window.start, window.last_day)
 
 
 def _is_near(moment: datetime, now: datetime, before: timedelta) -> bool:
@@ -87,7 +96,8 @@ def _remind(subscription: Subscription, due: Reminder) -> bool:
     next_price = next_money.shown(language) if next_money != subscription.money else ""
     with transaction.atomic():
         held = hold(subscription)
-        writing.write_about(due.kind, held, key, price=price, next_price=next_price)
-        held.reminded = now
-        held.save(update_fields=["reminded"])
+        writing.write_about(due.kind, held, key, price=price, next_price=next_price, last_day=due.last_day)
+        if due.kind != _COOLING_OFF:
+            held.reminded = now
+            held.save(update_fields=["reminded"])
     return True

@@ -144,7 +144,8 @@ def _changing(terms: Terms) -> Line | None:
 
 
 def _recurring_button(terms: Terms, language: str) -> str:
-    """After article 8(2) of Directive 2011/83/EU and section 256 of the UK's Act: it says that one pays."""
+    """It says that one pays, after article 8(2) of Directive 2011/83/EU and regulation 14 of the UK's Consumer
+    Contracts Regulations 2013."""
     words = _("Subscribe and pay %(price)s")
     if terms.trial_days:
         words = _("Begin the free trial, then pay %(price)s")

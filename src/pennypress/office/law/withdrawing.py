@@ -24,29 +24,35 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """One may withdraw until before ``until``; then these shares of the payments go back."""
+class Window:
+    """A time in which one may withdraw: from ``start`` until before ``until``."""
 
+    start: datetime
     until: datetime
-    shares: tuple[Share, ...]
-    currency: str
+    is_first: bool
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether one may at ``now``."""
+        return self.start <= now < self.until
 
     @property
     def last_day(self) -> date:
         """The last day on which one may, in the paper's zone."""
         return (localtime(self.until) - timedelta(days=1)).date()
 
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One may withdraw within ``window``; then these shares of the payments go back."""
+
+    window: Window
+    shares: tuple[Share, ...]
+    currency: str
+
     @property
     def money(self) -> Money:
         """All that goes back."""
         return Money(sum(share.money.amount for share in self.shares), self.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    start: datetime
-    until: datetime
-    is_first: bool
 
 
 def withdrawal(subscription: Subscription, now: datetime) -> Withdrawal | None:
@@ -58,13 +64,12 @@ def withdrawal(subscription: Subscription, now: datetime) -> Withdrawal | None:
     """
     if installation().config.office.law == "none" or subscription.status in (Status.ENDED, Status.INCOMPLETE):
         return None
-    open_ = [window for window in _windows(subscription) if window.start <= now < window.until]
-    if not open_:
+    window = _open_window(subscription, now)
+    if window is None:
         return None
-    window = max(open_, key=lambda window: window.until)
     whole = window.is_first and not _asked_to_read_at_once(subscription)
     shares = tuple(_shares(subscription, window.start, now, whole=whole))
-    return Withdrawal(window.until, shares, subscription.currency)
+    return Withdrawal(window, shares, subscription.currency)
 
 
 def unused(paid: Money, start: datetime, end: datetime, now: datetime) -> Money:
@@ -77,17 +82,28 @@ def unused(paid: Money, start: datetime, end: datetime, now: datetime) -> Money:
     return paid.share(min(max(whole - gone, 0), whole), whole)
 
 
-def _windows(subscription: Subscription) -> Iterator[_Window]:
+def second_window(subscription: Subscription, now: datetime) -> Window | None:
+    """The time for withdrawing once more that is open at ``now``; None where there is none."""
+    offered = withdrawal(subscription, now)
+    return None if offered is None or offered.window.is_first else offered.window
+
+
+def _open_window(subscription: Subscription, now: datetime) -> Window | None:
+    open_ = [window for window in _windows(subscription) if window.is_open(now)]
+    return max(open_, key=lambda window: window.until, default=None)
+
+
+def _windows(subscription: Subscription) -> Iterator[Window]:
     law = installation().config.law
     yield _window(subscription.started, law.cooling_off, is_first=True)
     for start in _second_starts(subscription):
         yield _window(start, law.renewal_cooling_off, is_first=False)
 
 
-def _window(start: datetime, length: timedelta, *, is_first: bool) -> _Window:
+def _window(start: datetime, length: timedelta, *, is_first: bool) -> Window:
     """The days after the one on which it starts, to the end of the last, as article 3 of Regulation 1182/71 counts."""
     day = localtime(start).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _Window(start, day + timedelta(days=1) + length, is_first)
+    return Window(start, day + timedelta(days=1) + length, is_first)
 
 
 def _second_starts(subscription: Subscription) -> Iterator[datetime]:
