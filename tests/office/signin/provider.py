@@ -50,6 +50,8 @@ class Provider(ThreadingHTTPServer):
             "another-party": {"aud": [asked["client_id"], "another"], "azp": "another"},
             "wrong-issuer": {"iss": "https://evil.example"},
             "expired": {"iat": now - 7200, "exp": now - 3600},
+            "clock-ahead": {"iat": now + 60},
+            "clock-far-ahead": {"iat": now + 900},
             "wrong-nonce": {"nonce": "of-another-sign-in"},
         }
         claims.update(wrong.get(fault, {}))

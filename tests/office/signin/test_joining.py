@@ -253,6 +253,13 @@ def test_while_the_store_is_down_a_sign_out_holds_and_is_told_later(
     assert not Device.objects.exists()
 
 
+def test_a_sign_out_ends_the_device_whose_pass_was_thrown_away(browser: Browser, mails: list[EmailMessage]) -> None:
+    signed_in_by_code(browser, mails, "ann@example.com")
+    del browser.client.cookies["pennypress"]
+    _sign_out(browser)
+    assert not Device.objects.exists()
+
+
 def test_a_form_from_elsewhere_signs_nobody_out(browser: Browser, mails: list[EmailMessage]) -> None:
     signed_in_by_code(browser, mails, "ann@example.com")
     assert browser.post("/sign-in/out", {}, site="cross-site").status == 403

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.core.mail import EmailMessage
 
+from pennypress.config import Config
 from pennypress.office.models import Account
 from pennypress.office.signin.codes import CodeRefused, Refusal
+from pennypress.office.signin.limits import TooMany
 from pennypress.office.signin.mail_change import AddressTaken, confirm_change, request_change
 from tests.office.browser import Browser
 from tests.office.conftest import SettableClock
@@ -100,3 +102,25 @@ def test_an_account_without_an_address_gets_one(account: Callable[..., Account],
     reader.refresh_from_db()
     assert reader.mail_verified is not None
     assert len(mails) == 1
+
+
+def test_a_code_cannot_be_guessed_nor_letters_be_sent_without_end(
+    ann: Account, mails: list[EmailMessage], paper: Callable[..., Config]
+) -> None:
+    paper(retention={"attempts": 3})
+    request_change(ann, "new@example.org")
+    for _ in range(3):
+        with pytest.raises(CodeRefused):
+            confirm_change(ann, "new@example.org", "1")
+    with pytest.raises(TooMany):
+        confirm_change(ann, "new@example.org", code_in(mails[-1]))
+    request_change(ann, "new@example.org")
+    request_change(ann, "other@example.org")
+    with pytest.raises(TooMany):
+        request_change(ann, "third@example.org")
+    assert len(mails) == 3
+
+
+def test_the_address_that_the_account_has_needs_no_letter(ann: Account, mails: list[EmailMessage]) -> None:
+    assert request_change(ann, "ANN@example.com") is None
+    assert mails == []

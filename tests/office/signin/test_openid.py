@@ -92,7 +92,7 @@ def test_a_real_provider_that_is_told_no_signs_nobody_in(
     assert not Account.objects.exists()
 
 
-@pytest.mark.parametrize("fault", ["none", "elliptic", "userinfo"])
+@pytest.mark.parametrize("fault", ["none", "elliptic", "userinfo", "clock-ahead"])
 def test_a_provider_that_behaves_signs_in(
     browser: Browser, wayward: str, offers: Callable[[str], None], fault: str
 ) -> None:
@@ -108,6 +108,7 @@ def test_a_provider_that_behaves_signs_in(
         "another-party",
         "wrong-issuer",
         "expired",
+        "clock-far-ahead",
         "unsigned",
         "signature-cut",
         "signed-by-the-client",

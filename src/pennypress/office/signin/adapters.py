@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from pennypress.office import clock
 from pennypress.office.installation import installation
 from pennypress.office.models import Account
 from pennypress.office.signin.joining import TO_JOIN
@@ -27,6 +28,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """Open a session under a new id; its browser is to be joined to the account."""
         super().login(request, user)
         request.session[TO_JOIN] = 0.0
+        Account.objects.filter(pk=user.pk).update(used=clock.today())
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by our own pages alone."""

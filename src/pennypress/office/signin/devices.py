@@ -16,6 +16,9 @@ from pennypress.office.beside import beside
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Device
 
+DEVICE = "device"
+"""In the session of a browser that is joined to its account: the device's key."""
+
 _log = logging.getLogger("pennypress")
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
@@ -45,14 +48,14 @@ def join(request: HttpRequest, account: Account) -> tuple[Device, bytes]:
         account=account, key=key.hex(), anonymous=anonymous.hex(), label=label(request), made=clock.now()
     )
     beside().sign_in(key, account.reader)
-    Account.objects.filter(pk=account.pk).update(used=clock.today())
     return device, passes.set_device_cookie(key)
 
 
 def part(request: HttpRequest) -> bytes | None:
     """Sign the browser's device out; the Set-Cookie field that gives it back its own name, None where it is none."""
     held = held_by(request)
-    for device in held:
+    of_session = _signed_in().filter(key=request.session.get(DEVICE, ""))  # its pass may have been thrown away
+    for device in {*held, *of_session}:
         sign_out_device(device)
     if not held:
         return None

@@ -13,12 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from pennypress.errors import StoreUnavailable
 from pennypress.office import clock
 from pennypress.office.models import Account
-from pennypress.office.signin.devices import held_by, is_signed_in, join
+from pennypress.office.signin.devices import DEVICE, held_by, is_signed_in, join
 
 TO_JOIN = "to-join"
 """In the session from the sign-in until the browser is joined: the moment from which that may be tried."""
-DEVICE = "device"
-"""In the session from then on: the device's key."""
 PROVEN = "same-site"
 """In the session once a form of ours has proved that the browser is on our pages."""
 

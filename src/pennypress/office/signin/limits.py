@@ -18,14 +18,15 @@ class TooMany(Exception):
     """It was tried too often within the hour."""
 
 
-def take(what: str, name: str, address: str) -> None:
-    """Count a try at ``what`` for a mail address or a number, from a reader's address. Raises TooMany.
+def take(what: str, name: str, address: str = "") -> None:
+    """Count a try at ``what`` for a mail address or a number, from a reader's address if it is known. Raises TooMany.
 
     A try that is refused does not count: whoever waits for an hour may try again.
     """
     most = installation().config.retention.attempts
     _take(f"{what} of {name}", most)
-    _take(f"{what} from {line(address)}", most * _READERS_AN_ADDRESS)
+    if address:
+        _take(f"{what} from {line(address)}", most * _READERS_AN_ADDRESS)
 
 
 def is_spent(what: str, name: str, address: str) -> bool:

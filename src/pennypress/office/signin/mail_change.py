@@ -9,7 +9,7 @@ from pennypress.office import clock, letters
 from pennypress.office.mailboxes import one_spelling
 from pennypress.office.models import Account, SignInCode
 from pennypress.office.rights import project
-from pennypress.office.signin import codes
+from pennypress.office.signin import codes, limits
 
 
 class AddressTaken(Exception):
@@ -19,10 +19,14 @@ class AddressTaken(Exception):
 def request_change(account: Account, new: str, by: Account | None = None) -> SignInCode | None:
     """Write to the new address with a code and a link that confirm it; ``by`` is who asked, if not the reader.
 
-    None where another account has the address, or this one already: its owner is told so by mail, and whoever asked
-    need not know. The address has been checked (``forms.MailForm``).
+    None where this account has the address already, or another has: its owner is told so by mail, and whoever asked
+    need not know. The address has been checked (``forms.MailForm``). Raises TooMany.
     """
     address = one_spelling(new)
+    if address == account.email:
+        return None
+    limits.take("letter", address)
+    limits.take("change of mail", account.number)
     language = account.language or translation.get_language() or "en"
     if Account.objects.with_mail(address) is not None:
         now = clock.now()
@@ -32,7 +36,8 @@ def request_change(account: Account, new: str, by: Account | None = None) -> Sig
 
 
 def confirm_change(account: Account, address: str, typed: str) -> None:
-    """Move the account to the address to which this code was sent. Raises CodeRefused, AddressTaken."""
+    """Move the account to the address to which this code was sent. Raises CodeRefused, AddressTaken, TooMany."""
+    limits.take("code of a change", account.number)
     change_by(codes.of_code(one_spelling(address), typed, account))
 
 
