@@ -21,6 +21,8 @@ VALUES = {
     "institution": "Anytown Library",
     "spent": 3,
     "limit": 5,
+    "contacts": "01632 960 123",
+    "code": "K7M3-PQ9T",
 }
 
 

@@ -16,8 +16,9 @@ from playwright.sync_api import sync_playwright
 from readability import Document
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pennypress.core.decision import Decision, Reason, State
+from pennypress.core.decision import Decision, Reason, State, Wall
 from pennypress.core.meter import Standing, Unit
+from pennypress.core.rights import Lapse, LapseKind
 from pennypress.core.window import Window
 from pennypress.errors import ConfigurationError
 from pennypress.messages import OFFERED
@@ -31,10 +32,12 @@ PAPER = Paper(
     subscribe_url="/subscribe",
     reading_url="/-/pennypress/reading",
     sign_in_url="/sign-in",
+    account_url="/account",
     zone=LONDON,
     window=Window.parse("month", LONDON),
 )
-BARE = replace(PAPER, subscribe_url="", sign_in_url=None)
+PATH = "/news/a"
+BARE = replace(PAPER, subscribe_url="", sign_in_url=None, account_url=None)
 
 MORE = Decision(True, Reason.GRANTED, State.MORE, limit=5, remaining=3, resets=DECEMBER)
 LAST = replace(MORE, state=State.LAST, remaining=0)
@@ -60,9 +63,11 @@ _PARAGRAPHS = (
 _BRISK = (_PARAGRAPHS[0], "They were told on Monday.", "It will open again in June.")
 
 RESETS = "Resets on: 1 December 2026"
-SUPPORT = "Please help support the Morning Post by [subscribing here](/subscribe)"
+SUPPORT = "Please help support the Morning Post by [subscribing here](/subscribe?from=/news/a)"
+SUPPORT_FROM_NOWHERE = "Please help support the Morning Post by [subscribing here](/subscribe)"
 WHICH = "[Which articles counted?](/-/pennypress/reading)"
-SIGN_IN = "Already a subscriber? [Sign in](/sign-in)"
+REGISTER = "[Sign in or register](/sign-in?from=/news/a), free, to read 5 more this month"
+SIGN_IN = "Already a subscriber? [Sign in](/sign-in?from=/news/a)"
 CROWD = "Many people on your network have been reading the Morning Post, and we cannot tell you apart from them"
 
 
@@ -98,86 +103,185 @@ def aside(page: bytes) -> LexborNode:
 def test_the_notice_says_how_many_are_left_and_in_which_window(window: str, said: str) -> None:
     paper = replace(PAPER, window=Window.parse(window, LONDON))
     resets = [] if window == "30 days" else [RESETS]
-    assert lines(board(paper).notice(MORE, "en-GB")) == [said, *resets, SUPPORT, WHICH, SIGN_IN]
+    assert lines(board(paper).notice(MORE, "en-GB", PATH)) == [said, *resets, SUPPORT, WHICH, SIGN_IN]
 
 
 def test_one_article_is_not_articles() -> None:
-    assert lines(board().notice(replace(MORE, remaining=1), "en-GB"))[0] == "You can read 1 more article this month"
+    assert (
+        lines(board().notice(replace(MORE, remaining=1), "en-GB", PATH))[0] == "You can read 1 more article this month"
+    )
 
 
 def test_the_last_article_is_called_the_last() -> None:
-    said = lines(board().notice(replace(LAST, more_when_registered=5), "en-GB"))
+    said = lines(board().notice(replace(LAST, more_when_registered=5), "en-GB", PATH))
     assert said == ["This is the last article you can read this month", RESETS, SUPPORT, WHICH, SIGN_IN]
 
 
 def test_an_article_opened_before_stays_open_and_says_until_when() -> None:
-    assert lines(board().notice(STAYS_OPEN, "en-GB")) == [
+    assert lines(board().notice(STAYS_OPEN, "en-GB", PATH)) == [
         "Sorry, your limit is up for this month. "
         "You opened this article before, so it stays open for you until 1 December 2026",
         RESETS,
         SUPPORT,
-        "[Sign in or register](/sign-in), free, to read 5 more this month",
+        REGISTER,
         WHICH,
         SIGN_IN,
     ]
 
 
 def test_the_wall_says_that_the_limit_is_up_and_what_can_be_done() -> None:
-    assert lines(board().wall(USED_UP, "en-GB")) == [
+    assert lines(board().wall(replace(USED_UP, more_when_registered=0), "en-GB", PATH)) == [
         "This is the end of the preview",
         "Sorry, your limit is up for this month",
         RESETS,
         SUPPORT,
-        "[Sign in or register](/sign-in), free, to read 5 more this month",
         WHICH,
         SIGN_IN,
     ]
 
 
+def test_where_registering_would_open_more_the_wall_says_so_first() -> None:
+    assert lines(board().wall(USED_UP, "en-GB", PATH)) == [
+        "This is the end of the preview",
+        "Sorry, your limit is up for this month",
+        REGISTER,
+        RESETS,
+        SUPPORT,
+        WHICH,
+        SIGN_IN,
+    ]
+
+
+def test_a_reader_who_is_signed_in_is_not_asked_to_sign_in() -> None:
+    signed_in = replace(USED_UP, more_when_registered=0, signed_in=True)
+    for decision in (signed_in, replace(MORE, signed_in=True), replace(PREMIUM, signed_in=True)):
+        said = lines(board().wall(decision, "en-GB", PATH))
+        assert SIGN_IN not in said
+        assert said[-1].endswith("](/account?from=/news/a)")
+
+
+@pytest.mark.parametrize("language", OFFERED)
+@pytest.mark.parametrize("kind", LapseKind)
+def test_a_lapsed_reader_is_told_what_happened_and_how_to_mend_it(kind: LapseKind, language: str) -> None:
+    lapsed = replace(USED_UP, more_when_registered=0, signed_in=True, lapse=Lapse(kind, DECEMBER))
+    shown = board(languages=(language,))
+    said = lines(shown.wall(lapsed, language, PATH))
+    assert "(/account?from=/news/a)" in said[1]
+    assert said != lines(shown.wall(replace(lapsed, lapse=None), language, PATH))
+
+
+def test_each_kind_of_lapse_is_told_in_its_own_words() -> None:
+    told = {
+        lines(board().wall(replace(PREMIUM, signed_in=True, lapse=Lapse(kind, DECEMBER)), "en-GB", PATH))[1]
+        for kind in LapseKind
+    }
+    assert len(told) == len(LapseKind)
+    assert all("1 December 2026" in said for said in told)
+
+
+@pytest.mark.parametrize(
+    ("decision", "wall"),
+    [
+        (USED_UP, Wall.REGWALL),
+        (replace(USED_UP, more_when_registered=0), Wall.PAYWALL),
+        (PREMIUM, Wall.PAYWALL),
+        (BUDGET, Wall.REGWALL),
+        (replace(USED_UP, signed_in=True, lapse=Lapse(LapseKind.ENDED, DECEMBER)), Wall.LAPSED),
+        (replace(PREMIUM, signed_in=True, lapse=Lapse(LapseKind.ENDED, DECEMBER)), Wall.LAPSED),
+        (UNKNOWN, None),
+        (MORE, None),
+        (replace(MORE, signed_in=True, lapse=Lapse(LapseKind.ENDED, DECEMBER)), None),
+    ],
+)
+def test_each_reader_meets_the_wall_that_fits(decision: Decision, wall: Wall | None) -> None:
+    assert board().wall_of(decision) is wall
+
+
+def test_without_a_sign_in_every_wall_is_a_paywall() -> None:
+    bare = board(BARE)
+    lapsed = replace(USED_UP, lapse=Lapse(LapseKind.ENDED, DECEMBER))
+    assert {bare.wall_of(decision) for decision in (USED_UP, PREMIUM, BUDGET, lapsed)} == {Wall.PAYWALL}
+
+
+@pytest.mark.parametrize(
+    ("help", "code", "foot"),
+    [
+        (("01632 960 123", "help@post.example"), "K7M3-PQ9T", ["tel:01632960123", "mailto:help@post.example"]),
+        (("01632 960 123",), "", ["tel:01632960123"]),
+        ((), "K7M3-PQ9T", []),
+    ],
+)
+def test_the_foot_of_a_wall_says_where_help_is_and_the_readers_code(
+    help: tuple[str, ...], code: str, foot: list[str]
+) -> None:
+    wall = board(replace(PAPER, help=help)).wall(USED_UP, "en-GB", PATH, code)
+    node = aside(wall).css_first(".pennypress-foot")
+    assert node is not None
+    assert [link.attributes["href"] for link in node.css("a")] == foot
+    assert ("code" in node.text()) is bool(code)
+    assert code in node.text()
+
+
+def test_a_wall_without_help_and_code_has_no_foot() -> None:
+    assert aside(board().wall(USED_UP, "en-GB", PATH)).css_first(".pennypress-foot") is None
+
+
+def test_the_code_of_one_reader_is_shown_to_no_other() -> None:
+    shown = board()
+    assert b"K7M3-PQ9T" in shown.wall(USED_UP, "en-GB", PATH, "K7M3-PQ9T")
+    assert b"K7M3-PQ9T" not in shown.wall(USED_UP, "en-GB", PATH, "3333-3333")
+
+
+def test_the_links_lead_back_to_the_article_by_what_was_sealed() -> None:
+    sealed = board(seal=lambda path: f"TAG{path}&")
+    links = [link.attributes["href"] for link in aside(sealed.notice(MORE, "en-GB", "/news/a?page=2")).css("a")]
+    assert "/sign-in?from=TAG/news/a%3Fpage%3D2%26" in links
+
+
 def test_a_rolling_window_says_when_the_next_article_may_be_opened() -> None:
-    rolling = board(replace(PAPER, window=Window.parse("30 days", LONDON), sign_in_url=None))
+    rolling = board(replace(PAPER, window=Window.parse("30 days", LONDON), sign_in_url=None, account_url=None))
     back = replace(USED_UP, resets=datetime(2026, 12, 14, 9, 30, tzinfo=UTC), rolling=True)
-    assert lines(rolling.wall(back, "en-GB")) == [
+    assert lines(rolling.wall(back, "en-GB", PATH)) == [
         "This is the end of the preview",
         "Sorry, your limit is up for now. You can open another article on 14 December 2026",
-        SUPPORT,
+        SUPPORT_FROM_NOWHERE,
         WHICH,
     ]
 
 
 def test_a_premium_article_names_no_count_and_no_date() -> None:
-    said = lines(board().wall(PREMIUM, "en-GB"))
+    said = lines(board().wall(PREMIUM, "en-GB", PATH))
     assert said == ["This is the end of the preview", "This article is for subscribers", SUPPORT, SIGN_IN]
 
 
 def test_a_crowded_address_is_never_told_that_its_limit_is_up() -> None:
-    said = lines(board().wall(BUDGET, "en-GB"))
-    assert said[1:] == [f"{CROWD}. [Sign in](/sign-in), free, to get your own articles", SUPPORT]
-    without = lines(board(replace(PAPER, sign_in_url=None)).wall(BUDGET, "en-GB"))
+    said = lines(board().wall(BUDGET, "en-GB", PATH))
+    assert said[1:] == [f"{CROWD}. [Sign in](/sign-in?from=/news/a), free, to get your own articles", SUPPORT]
+    without = lines(board(replace(PAPER, sign_in_url=None, account_url=None)).wall(BUDGET, "en-GB", PATH))
     assert without[1:] == [f"{CROWD}. [Subscribe to read on](/subscribe)"]
-    assert lines(board(BARE).wall(BUDGET, "en-GB"))[1:] == [CROWD]
+    assert lines(board(BARE).wall(BUDGET, "en-GB", PATH))[1:] == [CROWD]
 
 
 def test_a_meter_that_does_not_answer_is_our_fault() -> None:
     said = "We could not check your articles just now. This is our fault: please try again in a few minutes"
-    assert lines(board().wall(UNKNOWN, "en-GB"))[1:] == [said]
+    assert lines(board().wall(UNKNOWN, "en-GB", PATH))[1:] == [said]
 
 
 def test_an_opening_names_its_time_and_also_its_day_when_that_is_not_today() -> None:
     shown = board()
     today, before = datetime(2026, 12, 1, 1, tzinfo=UTC), datetime(2026, 11, 30, 12, tzinfo=UTC)
-    assert lines(shown.notice(OPENED, "en-GB", today)) == ["Free to read until 06:00"]
-    assert lines(shown.notice(OPENED, "en-GB", before)) == ["Free to read until 06:00 on 1 December 2026"]
-    assert lines(shown.notice(OPENED, "en-GB")) == ["Free to read until 06:00 on 1 December 2026"]
+    assert lines(shown.notice(OPENED, "en-GB", PATH, today)) == ["Free to read until 06:00"]
+    assert lines(shown.notice(OPENED, "en-GB", PATH, before)) == ["Free to read until 06:00 on 1 December 2026"]
+    assert lines(shown.notice(OPENED, "en-GB", PATH)) == ["Free to read until 06:00 on 1 December 2026"]
 
 
 def test_an_institution_and_a_gift_are_named_alone() -> None:
-    assert lines(board().notice(INSTITUTION, "en-GB")) == ["Provided by Anytown Library"]
-    assert lines(board().notice(GIFT, "en-GB")) == ["A gift from a reader of the Morning Post"]
+    assert lines(board().notice(INSTITUTION, "en-GB", PATH)) == ["Provided by Anytown Library"]
+    assert lines(board().notice(GIFT, "en-GB", PATH)) == ["A gift from a reader of the Morning Post"]
 
 
 def test_a_decision_with_nothing_to_say_shows_nothing() -> None:
-    assert board().notice(Decision(True, Reason.FREE), "en-GB") == b""
+    assert board().notice(Decision(True, Reason.FREE), "en-GB", PATH) == b""
 
 
 @pytest.mark.parametrize("language", OFFERED)
@@ -185,7 +289,9 @@ def test_a_decision_with_nothing_to_say_shows_nothing() -> None:
 def test_no_text_offers_a_way_that_is_not_there(decision: Decision, language: str) -> None:
     shown = board(BARE, (language,))
     links = {
-        a.attributes["href"] for page in (shown.notice, shown.wall) for a in aside(page(decision, language)).css("a")
+        a.attributes["href"]
+        for page in (shown.notice, shown.wall)
+        for a in aside(page(decision, language, PATH)).css("a")
     }
     assert links <= {"/-/pennypress/reading"}
 
@@ -194,14 +300,17 @@ def test_dates_are_those_of_the_papers_zone() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
     paper = replace(PAPER, zone=tokyo, window=Window.parse("month", tokyo))
     late = replace(MORE, resets=datetime(2026, 11, 30, 15, tzinfo=UTC))
-    assert lines(board(paper).notice(late, "en-GB"))[1] == RESETS
+    assert lines(board(paper).notice(late, "en-GB", PATH))[1] == RESETS
 
 
 @pytest.mark.parametrize("language", OFFERED)
 @pytest.mark.parametrize("decision", EVERY, ids=lambda decision: decision.state)
 def test_notice_and_wall_are_named_asides_in_ascii(decision: Decision, language: str) -> None:
     shown = board(languages=(language,))
-    for page, kind in ((shown.notice(decision, language), "notice"), (shown.wall(decision, language), "wall")):
+    for page, kind in (
+        (shown.notice(decision, language, PATH), "notice"),
+        (shown.wall(decision, language, PATH), "wall"),
+    ):
         assert page.isascii()
         attributes = aside(page).attributes
         assert attributes["class"] == f"pennypress-{kind}"
@@ -219,26 +328,26 @@ def test_notice_and_wall_are_named_asides_in_ascii(decision: Decision, language:
 
 def test_a_name_that_runs_against_the_text_is_set_apart() -> None:
     notice = board(languages=("en-GB", "ar")).notice
-    assert b"<bdi>the Morning Post</bdi>" in notice(MORE, "ar")
-    assert b"<bdi>" not in notice(MORE, "en-GB")
+    assert b"<bdi>the Morning Post</bdi>" in notice(MORE, "ar", PATH)
+    assert b"<bdi>" not in notice(MORE, "en-GB", PATH)
 
 
 def test_names_and_addresses_are_escaped() -> None:
     paper = replace(PAPER, name_in_sentence='the <b>"{n}" & Post', subscribe_url='/subscribe?a=1&b="{x}"')
-    page = board(paper).notice(MORE, "en-GB")
+    page = board(paper).notice(MORE, "en-GB", PATH)
     assert lines(page)[2].startswith('Please help support the <b>"{n}" & Post by ')
-    assert aside(page).css("a")[0].attributes["href"] == '/subscribe?a=1&b="%7Bx%7D"'
+    assert aside(page).css("a")[0].attributes["href"] == '/subscribe?a=1&b="%7Bx%7D"&from=/news/a'
 
 
 def test_what_was_rendered_once_is_kept_and_never_mixed_up() -> None:
     shown = board(languages=("en-GB", "de"))
-    first = shown.notice(MORE, "en-GB")
-    assert shown.notice(replace(MORE), "en-GB") is first
+    first = shown.notice(MORE, "en-GB", PATH)
+    assert shown.notice(replace(MORE), "en-GB", PATH) == first
     others = [
-        shown.notice(MORE, "de"),
-        shown.notice(replace(MORE, remaining=2), "en-GB"),
-        shown.notice(replace(MORE, resets=datetime(2027, 1, 1, tzinfo=UTC)), "en-GB"),
-        shown.wall(MORE, "en-GB"),
+        shown.notice(MORE, "de", PATH),
+        shown.notice(replace(MORE, remaining=2), "en-GB", PATH),
+        shown.notice(replace(MORE, resets=datetime(2027, 1, 1, tzinfo=UTC)), "en-GB", PATH),
+        shown.wall(MORE, "en-GB", PATH),
     ]
     assert len({first, *others}) == 5
 
@@ -261,7 +370,7 @@ def test_reader_views_do_not_see_the_notice_and_a_tag_stripper_finds_the_body_wh
 ) -> None:
     body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     frame = "<!DOCTYPE html><html lang=en><head><title>Title</title></head><body>%s</body></html>"
-    notice = board().notice(decision, "en-GB").decode("ascii")
+    notice = board().notice(decision, "en-GB", PATH).decode("ascii")
     with_notice, without = (frame % page.format(notice=text, body=body) for text in (notice, ""))
     assert trafilatura.extract(with_notice) == trafilatura.extract(without)
     assert _stripped(Document(with_notice).summary()) == _stripped(Document(without).summary())
@@ -270,7 +379,7 @@ def test_reader_views_do_not_see_the_notice_and_a_tag_stripper_finds_the_body_wh
 
 
 def test_the_page_built_by_us_holds_headline_and_wall_and_says_that_it_is_not_free() -> None:
-    page = board().alone("A </script> & <b>", USED_UP, "en-GB")
+    page = board().alone("A </script> & <b>", USED_UP, "en-GB", PATH)
     tree = LexborHTMLParser(page.decode("ascii"))
     assert [heading.text() for heading in tree.css("h1")] == ["A </script> & <b>"]
     assert lines(page)[0] == "This is the end of the preview"
@@ -283,7 +392,7 @@ def test_the_page_built_by_us_holds_headline_and_wall_and_says_that_it_is_not_fr
 
 
 def test_a_page_without_a_known_headline_bears_the_papers_name() -> None:
-    page = board().alone("", USED_UP, "en-GB")
+    page = board().alone("", USED_UP, "en-GB", PATH)
     assert LexborHTMLParser(page.decode("ascii")).css("h1")[0].text() == "The Morning Post"
 
 
@@ -320,7 +429,7 @@ def test_the_readers_own_page_lists_what_counted_and_has_a_button() -> None:
         "We will forget which articles you opened. Your count stays at 3 of 5 until 1 December, "
         "and opening one of them again will count.",
         "Forget which articles I opened",
-        SUPPORT,
+        SUPPORT_FROM_NOWHERE,
     ]
     form = LexborHTMLParser(page.decode("ascii")).css("form")[0]
     assert (form.attributes["method"], form.attributes["action"]) == ("post", "/-/pennypress/reading")
@@ -361,7 +470,7 @@ def test_an_article_key_that_is_no_path_of_the_paper_is_no_link() -> None:
 
 def test_a_replaced_text_is_shown_and_a_bad_one_refused_at_the_start() -> None:
     replaced = {"en-GB": {"premium": "For subscribers & friends"}}
-    wall = board(texts=replaced).wall(PREMIUM, "en-GB")
+    wall = board(texts=replaced).wall(PREMIUM, "en-GB", PATH)
     assert lines(wall)[1] == "For subscribers & friends"
     assert b"For subscribers &amp; friends" in wall
     with pytest.raises(ConfigurationError, match=re.escape("[texts.en-GB] resets: lacks {date}")):
@@ -372,7 +481,7 @@ def test_a_template_is_replaced_and_a_bad_one_refused_at_the_start(tmp_path: Pat
     ours = Path(__file__).resolve().parents[2] / "src" / "pennypress" / "pages" / "templates" / "notice.html"
     own = tmp_path / "notice.html"
     own.write_text(ours.read_text("utf-8").replace("{{ message }}", "&#9733; {{ message }}"), "utf-8")
-    assert lines(board(templates=tmp_path).notice(GIFT, "en-GB"))[0].startswith("★ A gift")
+    assert lines(board(templates=tmp_path).notice(GIFT, "en-GB", PATH))[0].startswith("★ A gift")
     for text, told in (
         ("{% if %}", "notice.html:1: is no template"),
         ("{{ massage }}", "'massage' is undefined"),
@@ -403,7 +512,7 @@ def test_pages_of_ours_are_clean_by_axe_and_fit_a_narrow_phone(chromium: str) ->
         for language in ("en-GB", "ar"):
             shown = board(languages=(language,))
             for page in (
-                shown.alone("Harbour closes", USED_UP, language),
+                shown.alone("Harbour closes", USED_UP, language, PATH),
                 shown.reading(STANDING, 5, SPAN, language, token="t"),
                 shown.error(ErrorPage.ORIGIN_DOWN, language),
             ):

@@ -32,6 +32,7 @@ from pennypress.pages.versions import Versions, read_version
 from pennypress.readers.address import Networks, client_address
 from pennypress.readers.keys import Keys, keys_for_start
 from pennypress.readers.pass_ import Passes
+from pennypress.readers.returning import Returns
 from pennypress.store import Store
 from pennypress.store.opening import holds_readers, open_store, prepare
 
@@ -120,7 +121,7 @@ class PaywallApp:
         self._largest = config.gateway.largest_article
         self._answers = answers
         self._mounted = mounted
-        board = _board(config)
+        board = _board(config, parts.keys)
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
         options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
@@ -339,18 +340,28 @@ def _negotiate(accept_language: str | None, languages: tuple[str, ...]) -> str:
     return negotiate(accept_language, languages)
 
 
-def _board(config: Config) -> Board:
+def _board(config: Config, keys: Keys) -> Board:
+    office = config.office
     paper = Paper(
         name=config.paper.name,
         name_in_sentence=config.paper.name_in_sentence,
-        subscribe_url=config.paper.subscribe_url,
+        subscribe_url=office.subscribe if office.enabled else config.paper.subscribe_url,
         reading_url=READING,
-        sign_in_url=None,
+        sign_in_url=office.sign_in if office.enabled else None,
+        account_url=office.account if office.enabled else None,
         zone=config.paper.timezone,
         window=config.meter.window,
+        help=config.paper.help,
     )
     articles = config.articles
-    return Board(paper, config.paper.languages, look=articles.look, templates=articles.templates, texts=config.texts)
+    return Board(
+        paper,
+        config.paper.languages,
+        look=articles.look,
+        templates=articles.templates,
+        texts=config.texts,
+        seal=Returns(keys).seal,
+    )
 
 
 async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:

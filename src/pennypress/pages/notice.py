@@ -36,7 +36,6 @@ _KEPT = 4096
 _ARTICLE_MARK = "~pennypress-article~"
 _CODE_MARK = "~pennypress-code~"
 
-_LONGEST_RETURN = 4096
 """Letters of a return path: a longer one would make links that servers refuse."""
 
 
@@ -98,14 +97,14 @@ class Board:
         look: str = "plain",
         templates: Path | None = None,
         texts: Replacements | None = None,
+        seal: Callable[[str], str] = str,
     ) -> None:
-        """Raises ConfigurationError, with every fault, for texts or templates that cannot take the place of ours."""
+        """``seal`` makes the path of an article what its links bring along as ``from``. Raises ConfigurationError,
+        with every fault, for texts or templates that cannot take the place of ours."""
         self._paper = paper
-        self._ways = _Ways(
-            _with_return(paper.subscribe_url),
-            _with_return(paper.sign_in_url or ""),
-            _with_return(paper.account_url or ""),
-        )
+        self._seal = seal
+        ways = _Ways(paper.subscribe_url, paper.sign_in_url or "", paper.account_url or "")
+        self._ways = _Ways(*(_with_return(way) for way in ways)) if paper.sign_in_url else ways
         replaced = texts or {}
         if faults := check_replacements(replaced, languages):
             raise ConfigurationError(faults)
@@ -225,7 +224,7 @@ class Board:
         if shown is None:
             return b""
         kept = self._render(language, shown)
-        back = _return_path(article_path).encode("ascii")
+        back = quote(self._seal(article_path), safe="/").encode("ascii")
         return kept.replace(_ARTICLE_MARK.encode(), back).replace(_CODE_MARK.encode(), code.encode("ascii"))
 
     def _rendered(self, language: str, shown: _Shown) -> bytes:
@@ -257,8 +256,10 @@ class Board:
         elif shown.state in _METERED:
             lapse = self._lapse(shown, texts, wording.LAPSED_BRIEFLY)
             lines = [message, resets, lapse, support, register, which, sign_in]
-        elif shown.state is State.PREMIUM or (shown.state is State.BUDGET and ways.sign_in):
+        elif shown.state is State.PREMIUM:
             lines = [message, support, sign_in]
+        elif shown.state is State.BUDGET and ways.sign_in:
+            lines = [message, support]
         else:
             lines = [message]
         return [line for line in lines if line is not None]
@@ -459,14 +460,6 @@ def _with_return(url: str) -> str:
     parts = urlsplit(url)
     query = f"{parts.query}&from={_ARTICLE_MARK}" if parts.query else f"from={_ARTICLE_MARK}"
     return urlunsplit(parts._replace(query=query))
-
-
-def _return_path(article_path: str) -> str:
-    """A path and query as the value of ``from``: the front page for what is no path of this site, or too long."""
-    if not article_path.startswith("/") or article_path[1:2] in ("/", "\\"):
-        return "/"
-    value = quote(article_path, safe="/")
-    return value if len(value) <= _LONGEST_RETURN else "/"
 
 
 def _address(key: str) -> str | None:
