@@ -10,6 +10,6 @@ from pennypress.office.subscribe.plan_page import plan_page
 urlpatterns = [
     path("", offers_page, name="subscribe"),
     path("/code", code_page, name="subscribe-code"),
-    path("/done/<str:key>", done_page, name="subscribe-done"),
+    path("/done/<slug:key>", done_page, name="subscribe-done"),
     path("/<slug:slug>", plan_page, name="subscribe-plan"),
 ]

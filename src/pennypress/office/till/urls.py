@@ -7,6 +7,6 @@ from django.urls import path
 from pennypress.office.till import demo, returning
 
 urlpatterns = [
-    path("return/<str:key>", returning.returned, name="till-return"),
-    path("demo/<str:key>", demo.page, name="till-demo"),
+    path("return/<slug:key>", returning.returned, name="till-return"),
+    path("demo/<slug:key>", demo.page, name="till-demo"),
 ]
