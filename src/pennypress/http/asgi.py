@@ -30,6 +30,7 @@ from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
 from pennypress.pages.versions import Versions, read_version
 from pennypress.readers.address import Networks, client_address
+from pennypress.readers.code import PURPOSE
 from pennypress.readers.keys import Keys, keys_for_start
 from pennypress.readers.pass_ import Passes
 from pennypress.readers.returning import Returns
@@ -134,6 +135,7 @@ class PaywallApp:
             passes=self._passes,
             own_host=self._own_host,
             largest=self._largest,
+            code_key=parts.keys.derive(PURPOSE)[0] if config.office.enabled else None,
         )
         self._beat: asyncio.Task[None] | None = None
 

@@ -28,6 +28,7 @@ from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
 from pennypress.pages.source import undo_coding
 from pennypress.pages.versions import Seen, Version, Versions
+from pennypress.readers.code import reader_code
 from pennypress.readers.pass_ import Passes
 
 HTML = b"text/html; charset=utf-8"
@@ -76,7 +77,9 @@ class PageViews:
         passes: Passes,
         own_host: str | None,
         largest: int,
+        code_key: bytes | None = None,
     ) -> None:
+        """``code_key`` is what makes the readers' codes at the foot of walls; None for a paper without a clerk."""
         self._gate = gate
         self._board = board
         self._versions = versions
@@ -84,6 +87,7 @@ class PageViews:
         self._passes = passes
         self._own_host = own_host
         self._largest = largest
+        self._code_key = code_key
 
     async def outcome(self, request: PageRequest, visitor: Visitor, answer: Answer, gone: Gone) -> Outcome:
         """What this visitor gets for an answer that may be an article's page."""
@@ -220,21 +224,30 @@ class PageViews:
         subject: Subject,
     ) -> Answer:
         decision, language = admission.decision, visitor.language
-        path = request.target.forwarded
+        path, code = request.target.forwarded, self._code(visitor, admission)
         why = seen.version.why_unread
         if why is None:
-            cut, body = await seen.walled(self._board.wall(decision, language, path), continued=subject.continued)
+            cut, body = await seen.walled(self._board.wall(decision, language, path, code), continued=subject.continued)
             why = cut.alone
         if why is not None:
             self._gate.count("no-body")
             if not seen.version.told:
                 seen.version.told = True
                 _log.warning("%s goes out as headline and wall alone: %s", request.target.folded, why)
-            body = self._board.alone(subject.article.title, decision, language, path)
+            body = self._board.alone(subject.article.title, decision, language, path, code)
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
-            return Answer(200, tuple(headers), body)
-        clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
-        return Answer(200, tuple(article_headers(clean, decision, len(body))), body)
+        else:
+            clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
+            headers = article_headers(clean, decision, len(body))
+        wall = self._board.wall_of(decision)
+        return Answer(200, (*headers, *([(b"pennypress-wall", wall.value.encode())] if wall else [])), body)
+
+    def _code(self, visitor: Visitor, admission: Admission) -> str:
+        """The code by which a clerk finds this reader; empty for one without a name, or where there is no clerk."""
+        if self._code_key is None or not (visitor.passes or visitor.devices or admission.name_reader):
+            return ""
+        span = self._gate.policy.window.span(self._gate.now())
+        return reader_code(admission.reader, span, self._code_key)
 
     def _observed(self, passed: Answer, admission: Admission) -> Answer:
         """The origin's answer as it is; but one that names its reader must be in no shared cache, or all who are
