@@ -508,7 +508,6 @@ def test_who_cancelled_is_told_how_to_take_it_back(
 def test_while_the_till_is_down_nothing_is_charged_and_the_second_try_is_the_same_order(
     reader: Browser, plan: MakePlan, paper: Callable[..., Config], tmp_path: Any
 ) -> None:
-    pytest.importorskip("pennypress.office.till.stripe")
     key = tmp_path / "stripe.key"
     key.write_text("sk_test_1")
     key.chmod(0o600)
