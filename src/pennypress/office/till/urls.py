@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pennypress.office.till import demo, returning
+from pennypress.office.till import demo, returning, webhook
 
 urlpatterns = [
     path("return/<slug:key>", returning.returned, name="till-return"),
+    path("portal", returning.portal, name="till-portal"),
+    path("webhook", webhook.webhook, name="till-webhook"),
     path("demo/<slug:key>", demo.page, name="till-demo"),
 ]
