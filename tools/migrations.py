@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,6 +23,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as base:
         configure(build(Path(base), office={"enabled": True}), Keys((bytes(32),)))
         call_command("makemigrations", "office", verbosity=1)
+    for made in FOLDER.glob("0*.py"):
+        made.write_text('"""The tables of the office."""\n\n' + made.read_text("utf-8"), "utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(FOLDER)], check=True)
 
 
 if __name__ == "__main__":
