@@ -15,7 +15,7 @@ from pennypress.office.lifecycle import pausing, periods_end, refunding
 from pennypress.office.models import JobRun
 from pennypress.office.signin import devices, upkeep
 from pennypress.office.subscribe import codes
-from pennypress.office.till import demo
+from pennypress.office.till import demo, reconcile
 
 _log = logging.getLogger("pennypress")
 
@@ -46,6 +46,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("refunds", timedelta(minutes=5), refunding.send_due),
         Job("reminders", timedelta(hours=1), reminders.remind_due),
         Job("prices", timedelta(hours=1), prices.change_due),
+        Job("stripe", timedelta(days=1), reconcile.nightly),
     )
 
 
