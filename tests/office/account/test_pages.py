@@ -268,3 +268,19 @@ def test_a_mail_address_of_another_account_is_not_told_from_a_free_one(account: 
     account("ben@example.com")
     page = signed_in(account()).get("/account/mail").submit({"mail": "ben@example.com"})
     assert "We have written to ben@example.com." in page.text
+
+
+def test_letters_to_new_addresses_are_bounded(account: Make, signed_in: SignIn) -> None:
+    reader = signed_in(account())
+    for number in range(12):
+        page = reader.get("/account/mail?other=1").submit({"mail": f"ann{number}@new.example"})
+    assert page.status == 429
+    assert "Please wait for an hour, or ask us for help." in page.text
+
+
+def test_codes_for_a_new_address_are_not_guessed(account: Make, signed_in: SignIn) -> None:
+    page = signed_in(account()).get("/account/mail").submit({"mail": "ann@new.example"})
+    for number in range(12):
+        page = page.submit({"code": f"{number:08}"})
+    assert page.status == 429
+    assert "Please wait for an hour" in page.text

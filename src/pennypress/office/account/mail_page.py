@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from pennypress.office.account.own import of_reader
 from pennypress.office.models import Account
-from pennypress.office.signin import limits
 from pennypress.office.signin.codes import CodeRefused
 from pennypress.office.signin.forms import CodeForm, MailForm
 from pennypress.office.signin.limits import TooMany
@@ -39,11 +38,10 @@ def mail_page(request: HttpRequest, account: Account) -> HttpResponse:
 def _write(request: HttpRequest, account: Account, form: MailForm) -> HttpResponse:
     mail = form.cleaned_data["mail"]
     try:
-        limits.take("letter", mail, request.META["REMOTE_ADDR"])
+        request_change(account, mail)
     except TooMany:
         form.add_error("mail", _("We have sent many letters already. Please wait for an hour, or ask us for help."))
         return _page(request, account, form, CodeForm(), status=_TOO_MANY)
-    request_change(account, mail)
     request.session[_NEW] = mail
     return redirect("account-mail")
 
@@ -54,7 +52,6 @@ def _confirm(request: HttpRequest, account: Account) -> HttpResponse:
     if not form.is_valid():
         return _page(request, account, MailForm(), form)
     try:
-        limits.take("code", mail, request.META["REMOTE_ADDR"])
         confirm_change(account, mail, form.cleaned_data["code"])
     except TooMany:
         form.add_error("code", _("This was tried too often. Please wait for an hour, or ask us for help."))
