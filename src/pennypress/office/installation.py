@@ -48,6 +48,9 @@ class Installation:
         for place, file in named.items():
             if file is not None:
                 self.secret(file, place)
+        from pennypress.office.signin import providers
+
+        providers.read(self)
 
     def secret(self, file: Path, place: str) -> tuple[str, ...]:
         """The lines of a file with secrets. Raises ConfigurationError where there are none, or others can read them."""

@@ -20,7 +20,6 @@ from pennypress.config import Config
 from pennypress.errors import ConfigurationError
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Newcomer
-from pennypress.office.signin.providers import read
 from tests.conftest import needs
 from tests.office.browser import HOST, Browser, Page
 from tests.office.conftest import new_browser
@@ -225,7 +224,7 @@ def test_a_file_with_a_fault_is_named_and_leaves_the_other_ways(
     file.write_text(text)
     paper(office={"openid": file})
     with pytest.raises(ConfigurationError, match="openid"):
-        read()
+        installation().check_secrets()
     assert browser.get("/sign-in").heading == "Sign in or register"
 
 

@@ -120,8 +120,8 @@ def _signed_in() -> QuerySet[Device]:
 def _finish(device: Device) -> bool:
     key, anonymous = ReaderId(bytes.fromhex(device.key)), ReaderId(bytes.fromhex(device.anonymous))
     try:
+        beside().carry(anonymous, key)  # its browser goes on under the device's name until it comes by here
         beside().sign_out(key)
-        beside().carry(anonymous, key)  # its browser goes on under this name until it comes by here
     except (StoreUnavailable, TimeoutError) as error:
         _log.warning("a device could not be signed out and will be again: %s", error)
         return False

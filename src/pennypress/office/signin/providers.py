@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pennypress.errors import ConfigurationError, Fault
-from pennypress.office.installation import installation
+from pennypress.office.installation import Installation, installation
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialApp
@@ -50,20 +50,20 @@ class Provider:
 def providers() -> tuple[Provider, ...]:
     """The providers; none where the file has a fault, which is logged: the other ways to sign in go on."""
     try:
-        return read()
+        return read(installation())
     except ConfigurationError as error:
         _log.error("sign-in through other providers is not offered: %s", error)
         return ()
 
 
-def read() -> tuple[Provider, ...]:
-    """The providers, none where none are configured. Raises ConfigurationError."""
-    file = installation().config.office.openid
+def read(installed: Installation) -> tuple[Provider, ...]:
+    """The providers of an installation, none where none are configured. Raises ConfigurationError."""
+    file = installed.config.office.openid
     if file is None:
         return ()
     place = "[office] openid"
     try:
-        document = tomllib.loads("\n".join(installation().secret(file, place)))
+        document = tomllib.loads("\n".join(installed.secret(file, place)))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError((Fault(place, f"{file} cannot be read: {error}", _MEND),)) from None
     entries = document.get("provider")
