@@ -225,3 +225,37 @@ def test_the_receipt_says_the_tax_that_is_contained(
     assert "Tax contained: £1.33" in receipt
     assert "Receipt number: 1" in receipt
     assert "Lantern Ltd, Skerrow" in receipt
+
+
+def test_whoever_could_not_pay_may_subscribe_anew_and_is_charged_for_one(
+    subscribed: Subscribe, order: PlaceOrder
+) -> None:
+    old = subscribed()
+    lifecycle.set_status(old, Status.UNPAID)
+    new = begin(order(of=old.plan, gift=100))
+    old.refresh_from_db()
+    assert (old.status, old.end_why) == (Status.ENDED, "replaced")
+    assert lifecycle.live(old.account) == new
+    assert not Letter.objects.filter(kind="ended").exists()
+
+
+def test_one_that_is_cancelled_and_runs_is_not_bought_twice(subscribed: Subscribe, order: PlaceOrder) -> None:
+    held = lifecycle.cancel(subscribed())
+    with pytest.raises(AlreadySubscribed):
+        begin(order(of=held.plan, gift=100))
+
+
+def test_the_same_payment_told_at_once_by_many_is_one(subscribed: Subscribe) -> None:
+    held = subscribed()
+
+    def told(_: int) -> int:
+        what = {"received": office_clock.now(), "what": "Reader", "stripe": "in_1"}
+        return lifecycle.receive(held.account, 800, "GBP", Method.CARD, subscription=held, **what).pk  # type: ignore[arg-type]
+
+    assert len(set(at_once(6, told))) == 1
+    assert Payment.objects.filter(stripe="in_1").count() == 1
+
+
+def test_one_without_a_plan_that_reads_keeps_nobody_from_subscribing(order: PlaceOrder, plan: MakePlan) -> None:
+    assert begin(order(of=plan(kind=Kind.DONATION), price=500)) is None
+    assert begin(order()) is not None

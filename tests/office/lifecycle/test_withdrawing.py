@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pennypress.config import Config
 from pennypress.office import law, lifecycle
 from pennypress.office.law.withdrawing import unused
-from pennypress.office.models import Payment, Period, Plan, Refund, Status, Subscription
+from pennypress.office.models import Method, Payment, Period, Plan, Refund, Status, Subscription
 from pennypress.office.money import Money
 from pennypress.office.periods import after
 from tests.office.conftest import SettableClock
@@ -143,6 +143,18 @@ def test_what_staff_gave_back_already_does_not_go_back_again(clock: SettableCloc
     held = subscribed()
     lifecycle.refund(Payment.objects.get(), 500, "a mistake")
     assert back(held, clock) == 300
+
+
+def test_a_debit_that_clears_after_the_withdrawal_goes_back(clock: SettableClock, subscribed: Subscribe) -> None:
+    held = subscribed(Status.PENDING, method=Method.SEPA)
+    clock.pass_(6 * DAY)
+    agreed = lifecycle.withdraw(held)
+    assert agreed is not None
+    assert agreed.money.amount == 0
+    clock.pass_(DAY)
+    pay(held)
+    assert Refund.objects.get().amount == 640
+    assert held.status == Status.ENDED
 
 
 def test_double_clicks_give_back_once(subscribed: Subscribe) -> None:

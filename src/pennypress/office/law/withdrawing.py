@@ -82,6 +82,14 @@ def unused(paid: Money, start: datetime, end: datetime, now: datetime) -> Money:
     return paid.share(min(max(whole - gone, 0), whole), whole)
 
 
+def share_after(payment: Payment, subscription: Subscription) -> Money:
+    """What goes back of a payment that came only after its subscription was withdrawn from."""
+    start, end, ended = payment.period_start, payment.period_end, subscription.ended
+    if start is None or end is None or ended is None or not _asked_to_read_at_once(subscription):
+        return payment.money
+    return unused(payment.money, start, end, ended)
+
+
 def second_window(subscription: Subscription, now: datetime) -> Window | None:
     """The time for withdrawing once more that is open at ``now``; None where there is none."""
     offered = withdrawal(subscription, now)

@@ -9,10 +9,12 @@ from django.db.models import Max
 
 from pennypress.office import clock, rights
 from pennypress.office.installation import installation
+from pennypress.office.law.withdrawing import share_after
 from pennypress.office.lifecycle import writing
 from pennypress.office.lifecycle.beginning import live
-from pennypress.office.lifecycle.ends import REVIVED_BY_MONEY
+from pennypress.office.lifecycle.ends import REVIVED_BY_MONEY, EndWhy
 from pennypress.office.lifecycle.holding import hold, hold_account
+from pennypress.office.lifecycle.refunding import refund
 from pennypress.office.models import Account, JobRun, Method, OrderState, Payment, Status, Subscription
 
 _FIRST = frozenset({Status.INCOMPLETE, Status.PENDING, Status.PROMISED, Status.TRIALING})
@@ -63,6 +65,8 @@ def receive(
         if held is not None and not is_gift:
             _pay_for(held, amount, period)
         writing.receipt(payment)
+        if held is not None and not is_gift:
+            _give_back(payment, held)
         rights.project(account)
     if subscription is not None:
         subscription.refresh_from_db()
@@ -81,6 +85,14 @@ def _pay_for(subscription: Subscription, amount: int, period: tuple[datetime, da
     elif period is None:
         _settle(subscription)
     subscription.save()
+
+
+def _give_back(payment: Payment, subscription: Subscription) -> None:
+    """A debit that was under way when its reader withdrew goes back, but for the days that were read."""
+    if subscription.end_why == EndWhy.WITHDRAWN:
+        back = share_after(payment, subscription)
+        if back.amount:
+            refund(payment, back.amount, EndWhy.WITHDRAWN)
 
 
 def _is_newest(subscription: Subscription, end: datetime) -> bool:
