@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
 from django.core.mail import EmailMessage
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
-from pytest_django.live_server_helper import LiveServer
 
-from tests.journeys.running import CHROMIUM_ARGUMENTS
 from tests.office.signin.steps import code_in, link_in
 
 _AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN = "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
-
-
-@pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[str]:
-    """The address of the office."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the tab is driven from a loop
-    settings.ALLOWED_HOSTS = ["localhost"]  # type: ignore[attr-defined]
-    server = LiveServer("localhost")
-    yield server.url
-    server.stop()
-
-
-@pytest.fixture
-def chromium_browser(chromium: str) -> Iterator[Chromium]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 def test_axe_finds_nothing_on_any_page_of_the_sign_in(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 
 from pennypress.config import Config
 from pennypress.office import letters
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Attempt, Letter, Newcomer, SignInCode
-from pennypress.office.signin import upkeep
+from pennypress.office.signin import codes, upkeep
 from pennypress.office.signin.codes import lasting_link
+from pennypress.office.signin.entering import account_of
 from tests.office.browser import Browser
 from tests.office.conftest import SettableClock, new_browser
 from tests.office.signin.steps import asked, code_in, link_in, signed_in_by_code
@@ -363,6 +366,35 @@ def test_an_account_that_staff_made_is_verified_by_its_first_code(
     signed_in_by_code(browser, mails, "ann@example.com")
     made.refresh_from_db()
     assert made.mail_verified is not None
+
+
+def test_two_tabs_at_once_make_one_account() -> None:
+    def sign_in(_: int) -> int:
+        try:
+            return account_of("ann@example.com", "203.0.113.9", "en").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as tabs:
+        assert len(set(tabs.map(sign_in, range(8)))) == 1
+    assert Account.objects.count() == Newcomer.objects.count() == 1
+
+
+def test_a_code_is_used_once_by_many_at_once(browser: Browser) -> None:
+    asked(browser, "ann@example.com")
+    code = SignInCode.objects.get()
+
+    def use(_: int) -> bool:
+        try:
+            codes.use(code)
+        except codes.CodeRefused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as tabs:
+        assert sum(tabs.map(use, range(8))) == 1
 
 
 def test_a_closed_account_is_told_so_by_its_own_letter_alone(

@@ -15,11 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from playwright.sync_api import Browser as Chromium
 
 from pennypress.config import Config
 from pennypress.errors import ConfigurationError
 from pennypress.office.installation import installation
-from pennypress.office.models import Account, Newcomer
+from pennypress.office.models import Account, Device, Newcomer
 from tests.conftest import needs
 from tests.office.browser import HOST, Browser, Page
 from tests.office.conftest import new_browser
@@ -89,6 +90,22 @@ def test_a_real_provider_that_is_told_no_signs_nobody_in(
     page = _returned(browser, httpx.post(asked.url, data={"action": "deny"}))
     assert page.heading == "This sign-in did not work"
     assert not Account.objects.exists()
+
+
+def test_a_browser_that_comes_back_from_a_provider_is_joined_without_a_press(
+    chromium_browser: Chromium,
+    office: str,
+    wayward: str,
+    offers: Callable[[str], None],
+    paper: Callable[..., Config],
+) -> None:
+    _prepare(wayward, offers, "none")
+    paper(paper={"url": office})
+    tab = chromium_browser.new_page()
+    tab.goto(f"{office}/sign-in")
+    tab.get_by_role("button", name="Sign in with Parish Login").click()
+    tab.wait_for_url(f"{office}/account")
+    assert Device.objects.get().account == Account.objects.get()
 
 
 @pytest.mark.parametrize("fault", ["none", "elliptic", "userinfo", "clock-ahead"])

@@ -6,7 +6,7 @@ import base64
 import hmac
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -14,12 +14,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.mail import EmailMessage
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import sync_playwright
-from pytest_django.live_server_helper import LiveServer
 
 from pennypress.office.models import Account, Role
-from tests.journeys.running import CHROMIUM_ARGUMENTS
-from tests.office.browser import HOST, Browser
+from tests.office.browser import Browser
 from tests.office.conftest import new_browser
 from tests.office.signin.steps import code_in, signed_in_by_code
 
@@ -35,28 +32,9 @@ _FORGE = """() => {
 
 
 @pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch, settings: object) -> Iterator[str]:
-    """The address of the office, answering under a name that passkeys may be bound to."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the tab is driven from a loop
-    settings.ALLOWED_HOSTS = ["localhost", HOST]  # type: ignore[attr-defined]
-    server = LiveServer("localhost")
-    yield server.url
-    server.stop()
-
-
-@pytest.fixture
-def browser_with_passkeys(chromium: str) -> Iterator[Chromium]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def tab(browser_with_passkeys: Chromium) -> Tab:
+def tab(chromium_browser: Chromium) -> Tab:
     """A tab on a device that has an authenticator."""
-    tab = browser_with_passkeys.new_page()
+    tab = chromium_browser.new_page()
     device = tab.context.new_cdp_session(tab)
     device.send("WebAuthn.enable")
     device.send(
