@@ -56,6 +56,7 @@ class Account:
     asked: dict[str, Json] = field(default_factory=dict)
     agenda: list[Due] = field(default_factory=list)
     on_event: list[Callable[[Json], None]] = field(default_factory=list)
+    beside: list[Json] = field(default_factory=list)
     payment_of: dict[str, Json] = field(default_factory=dict)
     kinds: dict[str, dict[str, Json]] = field(default_factory=dict)
     request_id: str | None = None

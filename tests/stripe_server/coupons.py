@@ -9,7 +9,7 @@ from tests.stripe_server.wire import Json, Params, invalid
 PATH = "/v1/coupons"
 _ACCEPTS = (
     *("id", "name", "amount_off", "currency", "percent_off", "duration", "duration_in_months"),
-    *("max_redemptions", "redeem_by", "metadata"),
+    *("max_redemptions", "redeem_by", "metadata", "applies_to"),
 )
 
 
@@ -35,6 +35,9 @@ def create(account: Account, params: Params, _: str) -> Json:
         "times_redeemed": 0,
         "valid": True,
     }
+    if coupon["id"] in account.objects:
+        raise invalid(f"Coupon already exists: {coupon['id']}", "resource_already_exists", "id")
+    account.asked[coupon["id"]] = {"products": params.part("applies_to").texts("products")}
     account.add(coupon)
     account.emit("coupon.created", coupon)
     return coupon
@@ -60,6 +63,12 @@ def redeemable(account: Account, coupon: Json) -> bool:
     in_time = coupon["redeem_by"] is None or account.now <= coupon["redeem_by"]
     left = coupon["max_redemptions"] is None or coupon["times_redeemed"] < coupon["max_redemptions"]
     return bool(in_time and left)
+
+
+def applies(account: Account, coupon: str, product: str) -> bool:
+    """Whether a coupon takes anything off a product."""
+    products = account.asked.get(coupon, {}).get("products")
+    return not products or product in products
 
 
 def reduction(coupon: Json, amount: int) -> int:

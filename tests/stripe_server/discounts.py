@@ -49,16 +49,24 @@ def start(account: Account, wanted: Json, customer: str, subscription: str | Non
     return discount
 
 
-def taken_off(account: Account, which: list[str], amount: int, at: int) -> list[Json]:
-    """What discounts take off an amount at a second: ``[{amount, discount}]``, one after the other."""
+def taken_off(account: Account, which: list[str], rows: list[tuple[str, int]], at: int) -> list[Json]:
+    """What discounts take off products at a second: ``[{amount, discount}]``, one after the other."""
+    left = sum(amount for _, amount in rows)
     taken: list[Json] = []
     for one in which:
         discount = account.get("discount", one)
         if discount["end"] is None or at < discount["end"]:
-            off = coupons.reduction(account.get("coupon", discount["source"]["coupon"]), amount)
-            amount -= off
+            coupon = account.get("coupon", discount["source"]["coupon"])
+            off = reduction(account, coupon, rows, left)
+            left -= off
             taken.append({"amount": off, "discount": one})
     return taken
+
+
+def reduction(account: Account, coupon: Json, rows: list[tuple[str, int]], left: int) -> int:
+    """What a coupon takes off the products that it applies to; at most what is left."""
+    own = sum(amount for product, amount in rows if coupons.applies(account, coupon["id"], product))
+    return coupons.reduction(coupon, min(own, left))
 
 
 def used_up(account: Account, which: list[str]) -> list[str]:

@@ -15,8 +15,11 @@ def make(account: Account, subscription: Json, reason: str, *, free: bool = Fals
     """A draft for the current period of a subscription; a free one (a trial) asks for nothing."""
     which = account.new_id("in")
     lines = [_line(account, which, subscription, item, free) for item in subscription["items"]["data"]]
+    lines += [_line_beside(account, which, line) for line in account.beside]
+    account.beside = []
     subtotal = sum(line["amount"] for line in lines)
-    taken = discounts.taken_off(account, subscription["discounts"], subtotal, account.now) if subtotal else []
+    rows = [(line["pricing"]["price_details"]["product"], line["amount"]) for line in lines]
+    taken = discounts.taken_off(account, subscription["discounts"], rows, account.now) if subtotal else []
     total = subtotal - sum(one["amount"] for one in taken)
     customer = account.get("customer", subscription["customer"])
     item = subscription["items"]["data"][0]
@@ -280,6 +283,46 @@ def _line(account: Account, invoice: str, subscription: Json, item: Json, free: 
         },
         "quantity": item["quantity"],
         "subscription": subscription["id"],
+        "subtotal": amount,
+        "taxes": [],
+    }
+
+
+def _line_beside(account: Account, invoice: str, line: Json) -> Json:
+    """What is bought once beside a subscription, on its first invoice."""
+    price = account.get("price", line["price"])
+    amount = price["unit_amount"] * line["quantity"]
+    return {
+        "id": account.new_id("il"),
+        "object": "line_item",
+        "amount": amount,
+        "currency": price["currency"],
+        "description": account.get("product", price["product"])["name"],
+        "discount_amounts": [],
+        "discountable": True,
+        "discounts": [],
+        "invoice": invoice,
+        "livemode": False,
+        "metadata": {},
+        "parent": {
+            "invoice_item_details": {
+                "invoice_item": account.new_id("ii"),
+                "proration": False,
+                "proration_details": {"credited_items": None},
+                "subscription": None,
+            },
+            "subscription_item_details": None,
+            "type": "invoice_item_details",
+        },
+        "period": {"end": account.now, "start": account.now},
+        "pretax_credit_amounts": [],
+        "pricing": {
+            "price_details": {"price": price["id"], "product": price["product"]},
+            "type": "price_details",
+            "unit_amount_decimal": price["unit_amount_decimal"],
+        },
+        "quantity": line["quantity"],
+        "subscription": None,
         "subtotal": amount,
         "taxes": [],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.stripe_server.account import Account, Route, changed, retrieving
 from tests.stripe_server.lists import listing
-from tests.stripe_server.wire import Json, Params
+from tests.stripe_server.wire import Json, Params, invalid
 
 PATH = "/v1/products"
 _ACCEPTS = ("id", "name", "active", "description", "metadata", "statement_descriptor", "unit_label", "url", "tax_code")
@@ -32,6 +32,8 @@ def create(account: Account, params: Params, _: str) -> Json:
         "updated": account.now,
         "url": params.text("url"),
     }
+    if product["id"] in account.objects:
+        raise invalid(f"Product already exists: {product['id']}", "resource_already_exists", "id")
     account.add(product)
     account.emit("product.created", product)
     return product

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.stripe_server import (
-    coupons,
     customers,
     discounts,
     invoices,
@@ -43,6 +42,8 @@ def create(account: Account, params: Params, _: str) -> Json:
     lines = [_line(account, one, mode) for one in params.parts("line_items")]
     if mode != "setup" and not lines:
         raise invalid("Missing required param: line_items.", "parameter_missing", "line_items")
+    if mode == "subscription" and not _recurring(account, lines):
+        raise invalid("You must provide at least one recurring price in `subscription` mode.", param="line_items")
     discounts.asked(account, params)
     session = _new(account, params, mode, success, lines)
     account.lines[session["id"]] = lines
@@ -120,8 +121,10 @@ def _subscribe(account: Account, session: Json, method: Json, customer: Json | N
     asked = Params(account.asked[session["id"]])
     wanted = discounts.asked(account, asked)
     lines = account.lines[session["id"]]
+    recurring = _recurring(account, lines)
     data = asked.part("subscription_data")
-    subscription = subscriptions.start(account, customer, lines, data, method["id"], wanted, session["id"])
+    account.beside = [line for line in lines if line not in recurring]
+    subscription = subscriptions.start(account, customer, recurring, data, method["id"], wanted, session["id"])
     invoice = account.get("invoice", subscription["latest_invoice"])
     session.update({"subscription": subscription["id"], "invoice": invoice["id"]})
     session["payment_status"] = _status(session, invoice["status"] == "paid")
@@ -185,8 +188,6 @@ def _line(account: Account, one: Params, mode: str) -> Json:
     price = prices.chosen(account, one)
     if mode == "payment" and price["recurring"]:
         raise invalid("You must provide one-time prices in `payment` mode.", param="line_items")
-    if mode == "subscription" and not price["recurring"]:
-        raise invalid("You must provide at least one recurring price in `subscription` mode.", param="line_items")
     return {"price": price["id"], "quantity": one.whole("quantity") or 1, "id": account.new_id("li")}
 
 
@@ -200,16 +201,24 @@ def _reckon(account: Account, session: Json) -> None:
     ]
     data = asked.part("subscription_data")
     is_trial = data.has("trial_period_days") or data.has("trial_end")
-    rows = [
-        account.get("price", line["price"])["unit_amount"] * line["quantity"] for line in account.lines[session["id"]]
-    ]
-    subtotal = 0 if is_trial else sum(rows)
+    rows = [_row(account, line, is_trial) for line in account.lines[session["id"]]]
+    subtotal = sum(amount for _, amount in rows)
     off = 0
     for one in wanted:
-        off += coupons.reduction(account.get("coupon", one["coupon"]), subtotal - off)
+        off += discounts.reduction(account, account.get("coupon", one["coupon"]), rows, subtotal - off)
     if session["mode"] != "setup":
         session.update({"amount_subtotal": subtotal, "amount_total": subtotal - off})
         session["total_details"] = {"amount_discount": off, "amount_shipping": 0, "amount_tax": 0}
+
+
+def _row(account: Account, line: Json, is_trial: bool) -> tuple[str, int]:
+    """The product of a line, and what it costs today."""
+    price = account.get("price", line["price"])
+    return price["product"], 0 if is_trial and price["recurring"] else price["unit_amount"] * line["quantity"]
+
+
+def _recurring(account: Account, lines: list[Json]) -> list[Json]:
+    return [line for line in lines if account.get("price", line["price"])["recurring"]]
 
 
 def _item(account: Account, session: Json, line: Json) -> Json:

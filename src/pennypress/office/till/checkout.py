@@ -183,7 +183,7 @@ def _coupon(terms: Terms, start: datetime) -> str:
 def _lasting(terms: Terms, start: datetime) -> Any:
     """How long Stripe is to take it off. It counts months from the checkout on, a trial with them; weeks it cannot
     count: there the discount is taken away once the last of them is paid."""
-    if terms.intro_periods == 1:
+    if terms.intro_periods == 1 and not terms.trial_days:
         return {"duration": "once"}
     if terms.period not in _MONTHS:
         return {"duration": "forever"}

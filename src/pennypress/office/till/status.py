@@ -7,7 +7,7 @@ from pennypress.office.till.stripe_facts import Found
 
 DEBITS = frozenset({Method.BACS, Method.SEPA})
 
-_STATUS = {
+STATUS = {
     "incomplete": Status.INCOMPLETE,
     "incomplete_expired": Status.ENDED,
     "trialing": Status.TRIALING,
@@ -17,11 +17,12 @@ _STATUS = {
     "canceled": Status.ENDED,
     "paused": Status.UNPAID,  # a trial that ended with nothing to pay by; the reader's own pause is kept here
 }
+"""Stripe's word, and ours."""
 
 
 def status_of(found: Found, method: Method) -> Status:
     """The status of a subscription that is paid by ``method``, as it stands at Stripe."""
-    status = _STATUS[found.status]
+    status = STATUS[found.status]
     if status is Status.TRIALING and found.moved_to is not None and found.moved_to == found.trial_end:
         return Status.ACTIVE
     if status is Status.ACTIVE and method in DEBITS and found.is_under_way and not was_paid(found):
