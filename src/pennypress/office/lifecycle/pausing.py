@@ -58,18 +58,27 @@ def unpause(subscription: Subscription) -> Subscription:
     with transaction.atomic():
         held = hold(subscription)
         if held.pause_from is not None:
-            _resume(held)
+            _resume(held, _moved(fresh, -1))
     subscription.refresh_from_db()
     return subscription
 
 
-def _resume(held: Subscription) -> None:
+def _moved(before: Subscription, direction: int) -> datetime | None:
+    """The end of the time that is paid for, moved by what is left of the pause.
+
+    Counted from what was there before the till was asked: word from the till of the same move may be here first.
+    """
+    if before.period_end is None or before.pause_until is None:
+        return before.period_end
+    return before.period_end + direction * max(before.pause_until - clock.now(), timedelta(0))
+
+
+def _resume(held: Subscription, period_end: datetime | None) -> None:
     """What is left of the pause moves the end of the time that is paid for back again."""
     key = f"{held.pause_from:%Y%m%d%H%M%S}"
     if held.status == Status.PAUSED:
         held.status = Status.ACTIVE
-        if held.period_end is not None and held.pause_until is not None:
-            held.period_end -= max(held.pause_until - clock.now(), timedelta(0))
+        held.period_end = period_end
     held.pause_from = held.pause_until = None
     held.save()
     writing.write_about("unpaused", held, key)
@@ -101,10 +110,10 @@ def _begin(subscription: Subscription) -> bool:
         return False
     with transaction.atomic():
         held = hold(subscription)
-        if held.status != Status.ACTIVE or held.pause_until is None or held.period_end is None:
+        if held.status != Status.ACTIVE or held.pause_until is None:
             return False
         held.pause_from = clock.now()
-        held.period_end += max(held.pause_until - held.pause_from, timedelta(0))
+        held.period_end = _moved(subscription, 1)
         held.status = Status.PAUSED
         held.save()
         rights.project(held.account)
