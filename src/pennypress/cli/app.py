@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pennypress.cli.account import app as account
 from pennypress.cli.check import check
 from pennypress.cli.demo import demo
 from pennypress.cli.explain import explain
@@ -13,7 +14,9 @@ from pennypress.cli.jobs import jobs
 from pennypress.cli.lock import lock
 from pennypress.cli.mode import mode
 from pennypress.cli.opening import open_articles
+from pennypress.cli.privacy import app as privacy
 from pennypress.cli.status import status
+from pennypress.cli.subscriptions import app as subscriptions
 from pennypress.cli.try_ import try_site
 
 app = typer.Typer(
@@ -38,3 +41,6 @@ app.command("explain")(explain)
 app.command("open")(open_articles)
 app.command("lock")(lock)
 app.command("jobs")(jobs)
+app.add_typer(account)
+app.add_typer(subscriptions)
+app.add_typer(privacy)

@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def _serve(file: Path) -> None:
-    from pennypress.cli.gateway import start
+    from pennypress.cli.serving import start
 
     start(file)
 

@@ -13,6 +13,7 @@ from pennypress.office import clock, letters, rights
 from pennypress.office.law import prices, reminders
 from pennypress.office.lifecycle import pausing, periods_end, refunding
 from pennypress.office.models import JobRun
+from pennypress.office.privacy import retention
 from pennypress.office.signin import devices, upkeep
 from pennypress.office.subscribe import codes
 from pennypress.office.till import demo, reconcile
@@ -47,6 +48,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("reminders", timedelta(hours=1), reminders.remind_due),
         Job("prices", timedelta(hours=1), prices.change_due),
         Job("stripe", timedelta(days=1), reconcile.nightly),
+        Job("retention", timedelta(days=1), retention.let_go),
     )
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path(_office.sign_in.lstrip("/"), include("pennypress.office.signin.urls")),
     path(_office.subscribe.lstrip("/"), include("pennypress.office.subscribe.urls")),
     path(_office.account.lstrip("/"), include("pennypress.office.account.urls")),
+    path(_office.account.lstrip("/"), include("pennypress.office.privacy.urls")),
     path(f"{_own}till/", include("pennypress.office.till.urls")),
     path(f"{_own}desk/", include("pennypress.office.desk.urls")),
     path(f"{_own}api/v1/", include("pennypress.office.api.urls")),

@@ -1,0 +1,1 @@
+"""What is kept of readers: shown, handed out, deleted, and reported on."""
