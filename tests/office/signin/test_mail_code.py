@@ -171,7 +171,7 @@ def test_a_code_opens_no_other_address(browser: Browser, mails: list[EmailMessag
     asked(browser, "eve@example.com")
     code = code_in(mails[-1])
     page = asked(new_browser(), "ann@example.com").submit({"code": code}, button="Sign in")
-    assert "This is not the code from our letter" in page.text
+    assert "This is not the code from our mail" in page.text
 
 
 def test_codes_are_kept_as_hashes_and_the_letter_is_blank_once_it_has_left(
@@ -298,7 +298,7 @@ def test_codes_cannot_be_guessed_but_the_link_goes_on_working(
         page.submit({"code": guess}, button="Sign in")
     refused = page.submit({"code": code_in(mails[-1])}, button="Sign in")
     assert refused.status == 429
-    assert "press the link in our letter" in refused.text
+    assert "press the link in our mail" in refused.text
     assert browser.get(link_in(mails[-1])).submit(button="Sign in").url == "/account"
 
 
@@ -411,7 +411,7 @@ def test_a_mail_server_that_is_down_delays_the_letter_and_loses_none(
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]
     page = asked(browser, "ann@example.com")
-    assert page.heading == "Type the code from our letter"
+    assert page.heading == "Type the code from our mail"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
     clock.pass_(timedelta(minutes=2))
     assert letters.deliver_due() == 1

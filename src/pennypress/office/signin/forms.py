@@ -47,7 +47,7 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "class": "code"}
         ),
-        error_messages={"required": gettext_lazy("Please type the code from our letter.")},
+        error_messages={"required": gettext_lazy("Please type the code from our mail.")},
     )
 
 

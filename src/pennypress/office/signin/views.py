@@ -199,15 +199,15 @@ def _why(refusal: Refusal) -> str:
         return _("This code was used already. Please let us send you another one.")
     if refusal is Refusal.EXPIRED:
         return _("This code has expired. Please let us send you another one.")
-    return _("This is not the code from our letter. Please compare it with the letter, or let us send you another one.")
+    return _("This is not the code from our mail. Please compare it with the mail, or let us send you another one.")
 
 
 def _asked_too_often() -> str:
-    return _("We have sent many letters already. Please use the newest one, or wait for an hour.")
+    return _("We have sent you many mails already. Please use the newest one, or wait for an hour.")
 
 
 def _tried_too_often() -> str:
-    return _("This was tried too often. Please press the link in our letter instead, or wait for an hour.")
+    return _("This was tried too often. Please press the link in our mail instead, or wait for an hour.")
 
 
 def _refused_link(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -216,7 +216,7 @@ def _refused_link(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         Refusal.EXPIRED: _("This link has expired"),
         Refusal.WRONG: _("This link cannot be read"),
     }[refusal]
-    return _told(request, title, _("Please ask for a new letter: it takes a minute."), status=410, offers_sign_in=True)
+    return _told(request, title, _("Please ask for a new mail: it takes a minute."), status=410, offers_sign_in=True)
 
 
 def closed_page(request: HttpRequest) -> HttpResponse:
