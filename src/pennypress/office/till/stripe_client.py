@@ -52,7 +52,7 @@ def gone_is_fine() -> Iterator[None]:
 
 def is_missing(error: stripe.StripeError) -> bool:
     """Whether Stripe says that there is no such thing."""
-    return error.code == "resource_missing"
+    return error.code == "resource_missing" or error.http_status == 404
 
 
 @lru_cache(maxsize=4)

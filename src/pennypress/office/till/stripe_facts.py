@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import stripe
 
 from pennypress.office.models import Method
+from pennypress.office.till.base import TillDown
 from pennypress.office.till.stripe_client import asking, client, is_missing
 
 ORDER = "pennypress_order"
@@ -65,7 +66,10 @@ class Found:
 
 
 def found(which: str, *, with_invoices: bool = True) -> Found | None:
-    """The subscription as it stands now; None where Stripe has none of this name. Raises TillDown."""
+    """The subscription as it stands now; None where Stripe has none of this name.
+
+    Raises TillDown, for an answer in the shape of another version too.
+    """
     with asking("show a subscription"):
         try:
             held = client().v1.subscriptions.retrieve(
@@ -75,7 +79,10 @@ def found(which: str, *, with_invoices: bool = True) -> Found | None:
             if is_missing(error):
                 return None
             raise
-        return described(held, tuple(_paid(which)) if with_invoices else ())
+        try:
+            return described(held, tuple(_paid(which)) if with_invoices else ())
+        except (AttributeError, KeyError, StopIteration, TypeError) as error:
+            raise TillDown("Stripe answers in the shape of another version") from error
 
 
 def described(held: stripe.Subscription, paid: tuple[PaidInvoice, ...]) -> Found:
