@@ -61,7 +61,7 @@ def test_what_the_package_imports_is_what_it_declares() -> None:
     modules = {name for path in SOURCE.rglob("*.py") for name in imported(path)} - sys.stdlib_module_names
     used = {owners[module][0].lower() for module in modules - {"pennypress"}}
     assert used <= declared
-    # zoneinfo reads tzdata where the system has no zones; granian takes uvloop by its name, Django psycopg and whitenoise.
+    # zoneinfo reads tzdata where the system has no zones; granian and Django take the others by their names.
     assert declared - used == {"psycopg", "tzdata", "uvloop", "whitenoise"}
 
 

@@ -108,7 +108,7 @@ INVENTORY = (
         (
             "id", "account", "plan", "status", "method", "price", "currency", "period", "intro_price", "intro_left",
             "code", "started", "trial_end", "period_start", "period_end", "cancelled", "ended", "end_why", "failing",
-            "pause_from", "pause_until", "reference", "stripe", "reminded", "imported",
+            "pause_from", "pause_until", "reference", "stripe", "reminded", "imported", "taken_in",
         ),
         "to keep the contract",
         Span.ACCOUNT,

@@ -57,7 +57,7 @@ def _notice(config: Config) -> Iterator[str]:
     yield (
         f"Readers may open {config.meter.limit} articles in a {config.meter.window} without paying. To count them, a "
         "random name is kept in one cookie and, on our own server, the articles opened under it; both are deleted when "
-        f"the window after it has ended. Nobody follows you with it, on {paper} or elsewhere, and nobody else receives it."
+        f"the window after it has ended. Nobody follows you with it, on {paper} or elsewhere; nobody else receives it."
     )
     yield ""
     yield (
