@@ -178,3 +178,17 @@ def test_withdrawing_ends_it_at_stripe_and_gives_the_money_back(world: World, an
     held.refresh_from_db()
     assert (held.status, held.end_why) == (Status.ENDED, "withdrawn")
     assert not world.reads(ann)
+
+
+def test_a_refund_made_in_stripes_dashboard_is_noted_once_and_ours_not_twice(
+    world: World, ann: Account, plan: MakePlan
+) -> None:
+    world.buy(ann, plan(), gift=250)
+    payment = Payment.objects.get(is_gift=False)
+    lifecycle.refund(payment, 100, "asked for")
+    intent = world.listed("refunds")[0]["payment_intent"]
+    world.server.api("POST", "/v1/refunds", payment_intent=intent, amount="300")
+    assert set(world.deliver(times=2)) == {200}
+    assert sorted(payment.refunds.values_list("amount", flat=True)) == [100, 300]
+    with pytest.raises(lifecycle.TooMuch):
+        lifecycle.refund(payment, 500, "asked for")

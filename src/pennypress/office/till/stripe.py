@@ -75,7 +75,10 @@ class StripeTill:
             intent = intent_of(payment.stripe or "")
             if not intent:
                 return None
-            made = client().v1.refunds.create({"payment_intent": intent, "amount": amount}, {"idempotency_key": key})
+            made = client().v1.refunds.create(
+                {"payment_intent": intent, "amount": amount, "metadata": {stripe_facts.REFUND: key}},
+                {"idempotency_key": key},
+            )
         return made.id
 
     def portal(self, account: Account, back: str) -> str | None:

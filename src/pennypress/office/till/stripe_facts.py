@@ -15,6 +15,9 @@ from pennypress.office.till.stripe_client import asking, client, is_missing
 ORDER = "pennypress_order"
 """The field of metadata that names an order, on sessions, subscriptions and payments."""
 
+REFUND = "pennypress_refund"
+"""The field of metadata that names a refund that was asked for here."""
+
 MOVED_TO = "pennypress_moved_to"
 """The field of metadata that says that a trial is none, but a pause: the next payment was moved to this second."""
 

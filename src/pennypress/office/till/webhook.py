@@ -19,6 +19,7 @@ from pennypress.office.models import StripeEvent
 from pennypress.office.till.base import TillDown
 from pennypress.office.till.stripe_facts import moment
 from pennypress.office.till.taking_in import Outcome, take_in, take_in_session
+from pennypress.office.till.taking_in_refunds import take_in_refunds
 
 _TOLERANCE_SECONDS = 300
 _MOST_BYTES = 1_000_000
@@ -108,6 +109,8 @@ def _handle(event: _Event) -> Outcome:
         case "invoice":
             subscription = _billed(about)
             return take_in(subscription) if subscription else Outcome.NOT_YET
+        case "charge":
+            return take_in_refunds(str(about.get("payment_intent") or ""))
         case _:
             return Outcome.NOT_YET
 

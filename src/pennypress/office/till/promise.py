@@ -1,0 +1,72 @@
+"""The till of promises: transfers, standing orders, cheques and cash, on whose word one reads at once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from pennypress.office import clock, lifecycle
+from pennypress.office.bank.references import new_reference
+from pennypress.office.models import Account, Method, Order, OrderState, Payment, Status, Subscription
+
+
+class PromiseTill:
+    """A till that takes nothing: the reader is told what to pay and how, and staff record it once it is there."""
+
+    methods: tuple[Method, ...] = (
+        Method.TRANSFER,
+        Method.STANDING_ORDER,
+        Method.CHEQUE,
+        Method.CASH,
+        Method.TELEPHONE,
+        Method.NONE,
+    )
+
+    def checkout(self, order: Order) -> str:
+        """The page with amount and reference; a subscription is read on from here, for ``[office] trust``.
+
+        Who has not kept a promise before reads once the money is there. What is paid once, a pass or a donation,
+        begins with the money too.
+        """
+        if order.plan.recurs:
+            period_end = clock.now() if has_broken_a_promise(order.account) else None
+            lifecycle.begin(order, status=Status.PROMISED, period_end=period_end, reference=new_reference())
+        elif order.state != OrderState.DONE and not order.session:
+            order.session, order.state = new_reference(), OrderState.AT_TILL
+            order.save(update_fields=["session", "state"])
+        return reverse("promise", args=[order.key])
+
+    def cancel(self, subscription: Subscription, *, now: bool = False) -> None:
+        """Nothing: nobody takes the next payment by itself."""
+
+    def go_on(self, subscription: Subscription) -> None:
+        """Nothing, likewise."""
+
+    def pause(self, subscription: Subscription, until: datetime) -> None:
+        """Nothing, likewise."""
+
+    def unpause(self, subscription: Subscription) -> None:
+        """Nothing, likewise."""
+
+    def change_price(self, subscription: Subscription, price: int, since: date) -> None:
+        """Nothing: the next letter asks for the new price."""
+
+    def refund(self, payment: Payment, amount: int, key: str) -> str | None:
+        """None: staff send it."""
+        return None
+
+    def portal(self, account: Account, back: str) -> str | None:
+        """None: there is nothing to change."""
+        return None
+
+
+def has_broken_a_promise(account: Account) -> bool:
+    """Whether an account has read on a promise before of which no money ever came."""
+    promised = account.subscriptions.filter(end_why=lifecycle.EndWhy.NOT_RECEIVED, payments=None)
+    return promised.exists()
+
+
+def reference_of(order: Order) -> str:
+    """The reference to be written on the payment of an order."""
+    return (order.subscription.reference or "") if order.subscription else order.session
