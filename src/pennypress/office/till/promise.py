@@ -8,7 +8,10 @@ from django.urls import reverse
 
 from pennypress.office import clock, lifecycle
 from pennypress.office.bank.references import new_reference
+from pennypress.office.installation import installation
+from pennypress.office.lifecycle import writing
 from pennypress.office.models import Account, Method, Order, OrderState, Payment, Status, Subscription
+from pennypress.office.subscribe.ordering import terms_of_order
 
 
 class PromiseTill:
@@ -35,6 +38,7 @@ class PromiseTill:
         elif order.state != OrderState.DONE and not order.session:
             order.session, order.state = new_reference(), OrderState.AT_TILL
             order.save(update_fields=["session", "state"])
+        write_how_to_pay(order)
         return reverse("promise", args=[order.key])
 
     def cancel(self, subscription: Subscription, *, now: bool = False) -> None:
@@ -65,6 +69,21 @@ def has_broken_a_promise(account: Account) -> bool:
     """Whether an account has read on a promise before of which no money ever came."""
     promised = account.subscriptions.filter(end_why=lifecycle.EndWhy.NOT_RECEIVED, payments=None)
     return promised.exists()
+
+
+def write_how_to_pay(order: Order) -> None:
+    """Send amount and reference by letter, once an order."""
+    terms = terms_of_order(order)
+    facts: dict[str, object] = {
+        "order": order,
+        "name": order.plan.name_in(order.language),
+        "due": terms.first + terms.gift_money,
+        "reference": reference_of(order),
+        "subscription": order.subscription,
+        "bank": installation().config.office.bank,
+        "is_by_bank": order.method in (Method.TRANSFER, Method.STANDING_ORDER),
+    }
+    writing.write("promise", order.account, f"promise-{order.pk}", facts, order.language)
 
 
 def reference_of(order: Order) -> str:
