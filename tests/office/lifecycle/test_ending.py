@@ -290,3 +290,34 @@ def test_a_right_that_is_given_ends_without_a_job(clock: SettableClock, account:
     assert reads(ann)
     clock.pass_(DAY)
     assert not reads(ann)
+
+
+def test_a_cancellation_that_was_made_is_not_made_again_later(clock: SettableClock, subscribed: Subscribe) -> None:
+    held = lifecycle.cancel(subscribed())
+    first = held.cancelled
+    clock.pass_(DAY)
+    assert lifecycle.cancel(held).cancelled == first
+    assert Letter.objects.filter(kind="cancelled").count() == 1
+
+
+def test_money_for_a_promise_that_ended_begins_no_second_subscription(
+    clock: SettableClock, order: PlaceOrder, plan: Callable[..., Plan]
+) -> None:
+    offered = plan()
+    old = promised(order(of=offered, method=Method.TRANSFER))
+    clock.pass_(15 * DAY)
+    end_due()
+    new = lifecycle.begin(order(of=offered), status=Status.ACTIVE, period_end=clock.moment + 30 * DAY)
+    lifecycle.receive(
+        old.account, 800, "GBP", Method.TRANSFER, received=clock.moment, what="Reader", subscription=old,
+        period=(clock.moment, clock.moment + 30 * DAY),
+    )  # fmt: skip
+    assert old.status == Status.ENDED
+    assert lifecycle.live(old.account) == new
+
+
+def test_a_promise_does_not_give_way_to_a_promise(order: PlaceOrder, plan: Callable[..., Plan]) -> None:
+    offered = plan()
+    promised(order(of=offered, method=Method.TRANSFER))
+    with pytest.raises(lifecycle.AlreadySubscribed):
+        promised(order(of=offered, method=Method.CHEQUE))
