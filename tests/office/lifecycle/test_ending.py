@@ -321,3 +321,30 @@ def test_a_promise_does_not_give_way_to_a_promise(order: PlaceOrder, plan: Calla
     promised(order(of=offered, method=Method.TRANSFER))
     with pytest.raises(lifecycle.AlreadySubscribed):
         promised(order(of=offered, method=Method.CHEQUE))
+
+
+def test_a_promise_that_is_not_trusted_is_waited_for_without_reading(clock: SettableClock, order: PlaceOrder) -> None:
+    placed = order(method=Method.TRANSFER)
+    held = lifecycle.begin(placed, status=Status.PROMISED, period_end=clock.moment)
+    assert held is not None
+    clock.pass_(13 * DAY)
+    end_due()
+    assert not reads(held.account)
+    assert not Letter.objects.filter(kind="ended").exists()
+    clock.pass_(DAY)
+    end_due()
+    held.refresh_from_db()
+    assert (held.status, held.end_why) == (Status.ENDED, "not-received")
+
+
+@pytest.mark.parametrize("method", [Method.TRANSFER, Method.STANDING_ORDER, Method.CHEQUE, Method.TELEPHONE])
+def test_what_is_paid_without_a_card_is_cancelled_paused_and_given_back_alike(
+    clock: SettableClock, subscribed: Subscribe, method: Method
+) -> None:
+    held = subscribed(method=method)
+    lifecycle.pause(held, clock.moment, clock.moment + 3 * DAY)
+    assert lifecycle.unpause(held).status == Status.ACTIVE
+    assert lifecycle.cancel(held).cancelled is not None
+    assert lifecycle.go_on(held).cancelled is None
+    assert lifecycle.withdraw(held) is not None
+    assert Refund.objects.get().sent is None

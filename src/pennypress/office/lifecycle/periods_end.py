@@ -30,13 +30,19 @@ def _over(subscription: Subscription) -> bool:
     with transaction.atomic():
         held = hold(subscription)
         at = held.period_end
-        if at is None or at > clock.now() or held.status == Status.ENDED:
+        if at is None or at > clock.now() or held.status == Status.ENDED or _is_waited_for(held, at):
             return False
         if _is_trusted(held):
             _trust(held, at)
         else:
             end(held, _why(held), at)
     return True
+
+
+def _is_waited_for(held: Subscription, at: datetime) -> bool:
+    """Whether it is a promise on which nobody reads before the money is here, and there is time for it yet."""
+    is_untrusted = held.status == Status.PROMISED and held.cancelled is None and at <= held.started
+    return is_untrusted and clock.now() < held.started + installation().config.office.trust
 
 
 def _is_trusted(held: Subscription) -> bool:
