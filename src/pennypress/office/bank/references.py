@@ -1,6 +1,6 @@
 """References of six characters, by which a transfer is matched to its subscription.
 
-The last character checks the others: the sum of the characters' places, weighted by 1 to 6, is a multiple of 19. As 19 is
+The last character checks the others: the sum of their places, weighted by 1 to 6, is a multiple of 19. As 19 is
 prime and larger than every weight, no wrong character and no two that are swapped give another reference.
 """
 
