@@ -324,3 +324,17 @@ def test_a_mandate_that_fails_ends_reading_and_says_so(world: World, ann: Accoun
     assert ["the payment did not work" in body for body in letters("ended")] == [True]
     world.pass_days(60)
     assert amounts() == []
+
+
+def test_after_trying_with_a_test_account_the_real_one_takes_money_all_the_same(
+    world: World, ann: Account, plan: MakePlan
+) -> None:
+    bought = plan(stripe_price="price_of_another_account")
+    Account.objects.update(stripe_customer="cus_of_another_account")
+    order = world.order(Account.objects.get(), bought)
+    order.session = "cs_of_another_account"
+    world.server.pay(world.checkout(order))
+    world.deliver()
+    assert world.reads(ann)
+    ann.refresh_from_db()
+    assert ann.stripe_customer == world.listed("customers")[0]["id"]

@@ -15,6 +15,7 @@ from django.test import Client
 from pennypress.config import Config
 from pennypress.office.models import Account, Method, Plan, Status, StripeEvent, Subscription
 from pennypress.office.till import webhook
+from tests.office.site import RunningSite
 from tests.office.till.world import WEBHOOK, World, amounts, letters, post, secret_file
 from tests.stripe_server.running import BACS, FAILS_LATER
 from tests.stripe_server.webhooks import signature
@@ -49,8 +50,9 @@ def test_one_whose_body_was_changed_on_its_way_is_refused(world: World, ann: Acc
 
 
 def test_one_that_is_played_back_later_is_refused(world: World) -> None:
-    payload, signed = world.server.signed({"id": "evt_1"}, at=int(time.time()) - 301)
-    assert post(payload, signed) == 400
+    said = {"id": "evt_1", "type": "payout.paid", "created": 1, "data": {"object": {"object": "payout", "id": "po_1"}}}
+    assert post(*world.server.signed(said, at=int(time.time()) - 310)) == 400
+    assert post(*world.server.signed(said, at=int(time.time()) - 290)) == 200
 
 
 @pytest.mark.parametrize(
@@ -262,3 +264,40 @@ def test_what_stripe_leaves_unpaid_does_not_read_until_it_is_paid(world: World, 
     world.server.api("POST", f"/v1/invoices/{invoice}/pay")
     world.deliver()
     assert world.reads(ann)
+
+
+def test_one_arrives_through_the_whole_site_with_its_bytes_as_they_were_signed(
+    world: World, ann: Account, plan: MakePlan, site: RunningSite
+) -> None:
+    answers = [_through(site, *each) for each in paid(world, ann, plan())]
+    assert set(answers) == {200}
+    assert world.reads(ann)
+
+
+def _through(site: RunningSite, payload: bytes, signed: str) -> int:
+    fields = {"host": "paper.test", "content-type": "application/json", "stripe-signature": signed}
+    fields["content-length"] = str(len(payload))
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": WEBHOOK,
+        "raw_path": WEBHOOK.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in fields.items()],
+        "client": ("203.0.113.77", 40000),
+        "server": ("paper.test", 80),
+    }
+    status: int = site.ask(site.app, scope, payload)[0]["status"]
+    return status
+
+
+def test_one_that_was_taken_in_before_asks_stripe_nothing_more(world: World, ann: Account, plan: MakePlan) -> None:
+    waiting = paid(world, ann, plan())
+    for each in waiting:
+        post(*each)
+    world.server.down(True)
+    assert {post(*each) for each in waiting} == {200}

@@ -41,7 +41,7 @@ def session_for(order: Order) -> stripe.checkout.Session:
 
     Raises what Stripe's client raises.
     """
-    known = client().v1.checkout.sessions.retrieve(order.session) if order.session else None
+    known = _known(order)
     if known is not None and known.status in ("open", "complete"):
         return known
     asked = _asked(order)
@@ -55,14 +55,14 @@ def session_for(order: Order) -> stripe.checkout.Session:
 
 def customer_of(account: Account) -> str:
     """Stripe's customer for an account; made the first time, and the same for two who ask at once."""
-    if account.stripe_customer:
+    if account.stripe_customer and _is_customer(account.stripe_customer):
         return account.stripe_customer
     said = hashlib.sha256(f"{account.email} {account.name}".encode()).hexdigest()[:8]
     made = client().v1.customers.create(
         {"email": account.email or "", "name": account.name, "metadata": {"pennypress_account": account.number}},
         {"idempotency_key": f"customer-{account.number}-{said}"},
     )
-    Account.objects.filter(pk=account.pk, stripe_customer=None).update(stripe_customer=made.id)
+    Account.objects.filter(pk=account.pk, stripe_customer=account.stripe_customer).update(stripe_customer=made.id)
     account.refresh_from_db(fields=["stripe_customer"])
     return str(account.stripe_customer)
 
@@ -84,6 +84,28 @@ def absolute(path: str) -> str:
 def locale_of(language: str) -> Any:
     """Stripe's name of a language; its own choice for one that its pages do not have."""
     return _LOCALES.get(language.partition("-")[0].lower(), "auto")
+
+
+def _known(order: Order) -> stripe.checkout.Session | None:
+    """The session of an order; None where it has none in this Stripe account: a paper may have tried with another."""
+    if not order.session:
+        return None
+    try:
+        return client().v1.checkout.sessions.retrieve(order.session)
+    except stripe.InvalidRequestError as error:
+        if is_missing(error):
+            return None
+        raise
+
+
+def _is_customer(which: str) -> bool:
+    """Whether this Stripe account has such a customer still."""
+    try:
+        return not getattr(client().v1.customers.retrieve(which), "deleted", False)
+    except stripe.InvalidRequestError as error:
+        if is_missing(error):
+            return False
+        raise
 
 
 def _asked(order: Order) -> SessionCreateParams:
@@ -125,7 +147,12 @@ def _own_price(plan: Plan, terms: Terms) -> str:
     """The price that the paper made at Stripe, where it says what the reader was shown; else empty."""
     if not plan.stripe_price or not terms.recurs:
         return ""
-    price = client().v1.prices.retrieve(plan.stripe_price)
+    try:
+        price = client().v1.prices.retrieve(plan.stripe_price)
+    except stripe.InvalidRequestError as error:
+        if is_missing(error):
+            return ""
+        raise
     rhythm = (price.recurring.interval, price.recurring.interval_count) if price.recurring else ("", 0)
     said = (price.unit_amount, price.currency.upper(), rhythm, price.active)
     return plan.stripe_price if said == (terms.price, terms.currency, _INTERVAL[terms.period], True) else ""

@@ -154,7 +154,10 @@ def _is_same(held: Subscription, found: stripe_facts.Found) -> bool:
     statuses = {status, Status.ACTIVE if status is Status.PENDING else status}
     if held.status == Status.PAUSED:
         statuses.add(Status.PAUSED)
-    return held.status in statuses and is_cancelled == (held.cancelled is not None)
+    is_paid_alike = found.price in (0, held.price) and (
+        status is not Status.TRIALING or held.period_end == found.period_end
+    )
+    return held.status in statuses and is_cancelled == (held.cancelled is not None) and is_paid_alike
 
 
 def _is_of_a_dropped_order(at_stripe: stripe.Subscription) -> bool:
