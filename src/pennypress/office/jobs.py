@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from pennypress.office import clock, letters, rights
+from pennypress.office.bank import reminding
 from pennypress.office.law import prices, reminders
 from pennypress.office.lifecycle import pausing, periods_end, refunding
 from pennypress.office.models import JobRun
@@ -46,6 +47,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("pauses-end", timedelta(minutes=1), pausing.end_due),
         Job("refunds", timedelta(minutes=5), refunding.send_due),
         Job("reminders", timedelta(hours=1), reminders.remind_due),
+        Job("payments-due", timedelta(hours=1), reminding.remind_due),
         Job("prices", timedelta(hours=1), prices.change_due),
         Job("stripe", timedelta(days=1), reconcile.nightly),
         Job("retention", timedelta(days=1), retention.let_go),

@@ -1,7 +1,19 @@
-"""Addresses of this part of the office."""
+"""Addresses of the desk."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from pennypress.office.desk import payments
+
+urlpatterns = [
+    path("payments", payments.payments, name="desk-payments"),
+    path("statement", payments.statement, name="desk-statement"),
+    path("lines", payments.lines, name="desk-lines"),
+    path("lines/sure", payments.record_sure, name="desk-lines-sure"),
+    path("lines/<int:pk>", payments.confirm_line, name="desk-line"),
+    path("due", payments.due, name="desk-due"),
+    path("letters", payments.letters, name="desk-letters"),
+    path("subscriber", payments.subscriber, name="desk-subscriber"),
+    path("card/<str:number>", payments.card, name="desk-card"),
+]

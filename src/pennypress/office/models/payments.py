@@ -88,3 +88,8 @@ class BankLine(models.Model):
         ordering: ClassVar[list[str]] = ["-day", "-pk"]
         verbose_name = _("line of a statement")
         verbose_name_plural = _("lines of statements")
+
+    @property
+    def money(self) -> Money:
+        """The amount."""
+        return Money(self.amount, self.currency)
