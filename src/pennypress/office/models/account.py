@@ -27,8 +27,14 @@ class Accounts(BaseUserManager["Account"]):
     """Finds and makes accounts."""
 
     def with_mail(self, mail: str) -> Account | None:
-        """The account of a mail address in whatever spelling; None where there is none."""
-        return self.filter(email=one_spelling(mail)).first()
+        """The account of a mail address in whatever spelling; None where there is none.
+
+        The address of an account that was made part of another is that one's.
+        """
+        found = self.filter(email=one_spelling(mail)).first()
+        while found is not None and (into := Merge.objects.filter(gone=found, undone=None).first()) is not None:
+            found = into.kept
+        return found
 
     def make(self, mail: str | None, **facts: Any) -> Account:
         """A new account, with a number and a meter of its own. ``mail`` is None for one without an address."""

@@ -1,0 +1,31 @@
+"""Who changed what, when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from auditlog.context import set_extra_data
+from auditlog.models import LogEntry
+
+from pennypress.office.models import Account
+
+
+@contextmanager
+def because(reason: str, by: Account) -> Iterator[None]:
+    """Write down the reason, and who it was, with every change that is made in the block."""
+    with set_extra_data({"actor": by, "additional_data": {"why": reason}}):
+        yield
+
+
+def note_action(account: Account, by: Account, what: str, why: str) -> None:
+    """Write down something that was done for an account and changes no field of it, such as a code that was sent."""
+    LogEntry.objects.log_create(
+        account,
+        force_log=True,
+        action=LogEntry.Action.ACCESS,
+        changes=None,
+        actor=by,
+        actor_email=by.email,
+        additional_data={"what": what, "why": why},
+    )
