@@ -81,6 +81,8 @@ def test_registering_is_offered_only_where_it_opens_more_now() -> None:
     assert meter(generous, opened("/b"), visit()).more_when_registered == 0
     registered = replace(READER, kind=ReaderKind.REGISTERED)
     assert meter(generous, opened("/b", "/c", "/d"), visit(reader=registered)).remaining == 1
+    without_mail = replace(READER, signed_in=True)
+    assert meter(generous, opened("/b", "/c", "/d"), visit(reader=without_mail)).more_when_registered == 0
 
 
 def test_a_request_that_may_not_spend_opens_nothing_new_and_keeps_what_was_opened() -> None:

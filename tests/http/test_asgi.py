@@ -212,6 +212,19 @@ async def test_what_nobody_reads_spends_nothing_and_gets_no_text(
     assert reader.cookies == {}
 
 
+async def test_which_wall_an_article_bears_is_said_to_programs_and_a_head_says_the_same(reader: Browser) -> None:
+    assert (await reader.get("/news/one")).header("pennypress-wall") is None
+    await used_up(reader)
+    assert (await reader.get("/news/four")).header("pennypress-wall") == "paywall"
+    assert (await reader.ask("HEAD", "/news/four")).header("pennypress-wall") == "paywall"
+    assert (await reader.get("/news/premium/exclusive")).header("pennypress-wall") == "paywall"
+
+
+async def test_no_origin_can_say_which_wall_is_shown(site: Site, reader: Browser) -> None:
+    site.put("/news/six", story("six"), pennypress_wall="lapsed")
+    assert (await reader.get("/news/six")).header("pennypress-wall") is None
+
+
 async def test_a_prefetch_without_a_grant_gets_nothing_at_all_and_with_one_the_page(reader: Browser) -> None:
     refused = await reader.get("/news/one", purpose="prefetch")
     assert (refused.status, refused.body, refused.header("cache-control")) == (503, b"", "no-store")

@@ -49,6 +49,8 @@ BUDGET = Decision(False, Reason.USED_UP, State.BUDGET, limit=5, remaining=4, res
 OPENED = Decision(True, Reason.OPENING, State.OPENED, until=datetime(2026, 12, 1, 6, tzinfo=UTC))
 INSTITUTION = Decision(True, Reason.ENTITLED, State.INSTITUTION, name="Anytown Library")
 GIFT = Decision(True, Reason.ENTITLED, State.GIFT)
+LAPSED = replace(USED_UP, more_when_registered=0, signed_in=True, lapse=Lapse(LapseKind.PAYMENT_FAILED, DECEMBER))
+OF_EACH_WALL = (USED_UP, PREMIUM, LAPSED, UNKNOWN)
 EVERY = (MORE, LAST, STAYS_OPEN, USED_UP, PREMIUM, UNKNOWN, BUDGET, OPENED, INSTITUTION, GIFT)
 
 _PARAGRAPHS = (
@@ -509,10 +511,10 @@ def test_pages_of_ours_are_clean_by_axe_and_fit_a_narrow_phone(chromium: str) ->
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 320, "height": 640})
-        for language in ("en-GB", "ar"):
-            shown = board(languages=(language,))
+        for language in ("en-GB", "de", "ar"):
+            shown = board(replace(PAPER, help=("01632 960 123", "help@post.example")), (language,))
             for page in (
-                shown.alone("Harbour closes", USED_UP, language, PATH),
+                *(shown.alone("Harbour closes", decision, language, PATH, "K7M3-PQ9T") for decision in OF_EACH_WALL),
                 shown.reading(STANDING, 5, SPAN, language, token="t"),
                 shown.error(ErrorPage.ORIGIN_DOWN, language),
             ):

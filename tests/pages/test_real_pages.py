@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -171,8 +172,16 @@ def test_the_notice_stands_where_a_block_can_be_and_what_is_around_it_stays(samp
         assert tree.html == before.html, sample.name
 
 
-def test_readers_for_articles_begin_with_the_article(samples: list[Sample]) -> None:
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """No log lines of other libraries, during one test."""
     logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_readers_for_articles_begin_with_the_article(samples: list[Sample]) -> None:
     for sample in samples:
         before, after = (page.decode("utf-8", "replace") for page in (sample.page.body, sample.page.full(NOTICE)))
         ours = "You can read 2 more"

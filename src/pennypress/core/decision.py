@@ -166,7 +166,7 @@ def settle(metered: Metered, spend: Spend) -> Decision:
     unit = standing.unit(claim.article)
     if unit is not None and answered.state is State.STAYS_OPEN:
         answered = replace(answered, until=claim.span.returns(unit.taken))
-    if remaining == 0 and metered.reader.kind is ReaderKind.ANONYMOUS:
+    if remaining == 0 and metered.reader.kind is ReaderKind.ANONYMOUS and not metered.reader.signed_in:
         registered = standing.remaining(metered.policy.limit_for(registered=True))
         answered = replace(answered, more_when_registered=registered)
     return answered

@@ -126,7 +126,7 @@ class PageViews:
         if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
             return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
         headers = article_headers(list(answer.headers), decision, None)
-        return Outcome(Answer(200, tuple(headers), b""), subject, decision)
+        return Outcome(Answer(200, (*headers, *self._wall_header(decision)), b""), subject, decision)
 
     async def leave(self, request: PageRequest, visitor: Visitor, keys: tuple[str, ...]) -> Verdict:
         """Whether something that is no page itself, but belongs to one of these articles, may go to this visitor."""
@@ -239,8 +239,12 @@ class PageViews:
         else:
             clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
             headers = article_headers(clean, decision, len(body))
+        return Answer(200, (*headers, *self._wall_header(decision)), body)
+
+    def _wall_header(self, decision: Decision) -> AnswerHeaders:
+        """Which wall the answer bears, for programs; nothing where it bears none."""
         wall = self._board.wall_of(decision)
-        return Answer(200, (*headers, *([(b"pennypress-wall", wall.value.encode())] if wall else [])), body)
+        return [] if wall is None else [(b"pennypress-wall", wall.value.encode())]
 
     def _code(self, visitor: Visitor, admission: Admission) -> str:
         """The code by which a clerk finds this reader; empty for one without a name, or where there is no clerk."""

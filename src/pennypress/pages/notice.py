@@ -36,8 +36,6 @@ _KEPT = 4096
 _ARTICLE_MARK = "~pennypress-article~"
 _CODE_MARK = "~pennypress-code~"
 
-"""Letters of a return path: a longer one would make links that servers refuse."""
-
 
 @dataclass(frozen=True, slots=True)
 class Paper:
