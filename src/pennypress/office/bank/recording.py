@@ -137,10 +137,11 @@ def _record_periods(
 
 def _start(held: Subscription, received: datetime) -> datetime:
     """From when a payment pays: the first from the beginning, a renewal from the end of the last period, and from the
-    day it came where that end lies behind it."""
-    if not held.payments.filter(is_gift=False).exists() and held.period_start is not None and not held.imported:
+    day it came where the one or the other lies too far behind it to read with."""
+    is_first = not held.imported and not held.payments.filter(is_gift=False).exists()
+    if is_first and held.period_start is not None and after(held.period_start, Period(held.period)) > received:
         return held.period_start
-    if held.period_end is not None and held.period_end > received:
+    if held.status != Status.ENDED and held.period_end is not None and held.period_end > received:
         return held.period_end
     return received
 

@@ -50,6 +50,16 @@ def references_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(apart or [run for run in runs if is_reference(run)]))
 
 
+def written_references(text: str) -> tuple[str, ...]:
+    """The references that stand in a text by themselves, or broken in two or three where nothing else is in the word.
+
+    Unlike ``references_in`` it finds none by chance where letters of other words meet.
+    """
+    words = re.split(r"[^0-9A-Z]+", unicodedata.normalize("NFKC", text).upper())
+    parts = ("".join(words[at : at + count]) for count in (1, 2, 3) for at in range(len(words) - count + 1))
+    return tuple(dict.fromkeys(filter(is_reference, parts)))
+
+
 def _check(drawn: list[int]) -> int:
     """The place that makes the weighted sum a multiple: what is missing, divided by the last weight."""
     missing = -sum(weight * place for weight, place in enumerate(drawn, 1))
