@@ -22,6 +22,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+	$(BIN)/pytest tests/office --records postgresql
 
 bench: $(VENV)/.run
 	$(BIN)/python -m benchmarks.page_view
