@@ -114,6 +114,33 @@ def test_an_unsure_line_is_confirmed_by_hand(clerk: Browser, ann: Subscription) 
     assert "Recorded, of Ann Ash." in page.submit(button="Record as this").text
 
 
+def test_a_line_that_fits_nothing_is_recorded_under_a_reference_that_the_clerk_knows(
+    clerk: Browser, ann: Subscription
+) -> None:
+    page = upload(clerk, "Date,Amount,Description\n2026-11-24,8.00,newspaper\n")
+    done = page.submit({"reference": (ann.reference or "?").lower()}, button="Record under this reference")
+    assert "Recorded, of Ann Ash." in done.text
+    assert BankLine.objects.get().payment == Payment.objects.get()
+
+
+def test_a_payment_that_is_sent_twice_is_recorded_once(clerk: Browser, ann: Subscription) -> None:
+    page = clerk.get(f"/-/pennypress/desk/payments?reference={ann.reference}")
+    page.submit(button="Record the payment")
+    again = page.submit(button="Record the payment")
+    assert "recorded already" in again.text
+    assert Payment.objects.count() == 1
+    page.submit({"note": "paid twice"}, button="Record the payment")
+    assert Payment.objects.count() == 2
+
+
+def test_a_subscriber_who_is_taken_twice_is_one(clerk: Browser, ann: Subscription) -> None:
+    page = clerk.get("/-/pennypress/desk/subscriber")
+    for _ in range(2):
+        page.submit({"name": "Bob Birch", "address": "2 High Street", "method": "cheque"}, button="Take")
+    assert Account.objects.filter(name="Bob Birch").count() == 1
+    assert Subscription.objects.exclude(pk=ann.pk).count() == 1
+
+
 def test_a_line_is_set_aside_with_a_reason(clerk: Browser, ann: Subscription) -> None:
     page = upload(clerk, "Date,Amount\n2026-11-24,500.00\n")
     assert "Please say why" in page.submit(button="Set aside").text

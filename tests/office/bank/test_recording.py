@@ -10,7 +10,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from pennypress.office import jobs
-from pennypress.office.bank.recording import Wanted, WrongAmount, record, wanted_by
+from pennypress.office.bank.recording import AlreadyRecorded, Wanted, WrongAmount, record, wanted_by
 from pennypress.office.models import Account, Method, Order, Payment, Plan, Status, Subscription
 from pennypress.office.money import Money
 from pennypress.office.rights import resolve
@@ -168,3 +168,11 @@ def test_a_pass_begins_with_the_money(promise: Callable[..., Wanted], clock: Set
     record(found, EIGHT, Method.CASH, clock())
     assert reads(wanted.account, clock)
     assert wanted_by(wanted.order.session) is None
+
+
+def test_a_pass_is_paid_for_once(promise: Callable[..., Wanted], clock: SettableClock) -> None:
+    wanted = promise(kind="pass", days=7, method=Method.CASH)
+    record(wanted, EIGHT, Method.CASH, clock())
+    with pytest.raises(AlreadyRecorded):
+        record(wanted, EIGHT, Method.CASH, clock())
+    assert Payment.objects.count() == 1

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from pennypress.office import lifecycle
-from pennypress.office.bank.recording import Wanted, WrongAmount, open_promises, record, wanted_by
+from pennypress.office.bank.recording import AlreadyRecorded, Wanted, WrongAmount, open_promises, record, wanted_by
 from pennypress.office.bank.references import ALPHABET, LENGTH, references_in, written_references
 from pennypress.office.bank.statements import Statement
 from pennypress.office.lifecycle.ends import REVIVED_BY_MONEY
@@ -118,7 +118,7 @@ def _noon(line: BankLine) -> datetime:
 
 
 def record_line(line: BankLine, wanted: Wanted) -> Payment:
-    """Record a line as the payment of what it was matched to, once. Raises WrongAmount, AlreadySubscribed."""
+    """Record a line as the payment of what it was matched to, once. Raises as ``record``."""
     with transaction.atomic():
         held = BankLine.objects.select_for_update(of=("self",)).select_related("payment").get(pk=line.pk)
         if held.payment is not None:
@@ -141,7 +141,7 @@ def _record_if_sure(line: BankLine) -> int:
         return 0
     try:
         record_line(line, sure[0].wanted)
-    except (WrongAmount, lifecycle.AlreadySubscribed):
+    except (WrongAmount, AlreadyRecorded, lifecycle.AlreadySubscribed):
         return 0
     return 1
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from pennypress.office import lifecycle
+from pennypress.office.lifecycle.holding import hold, hold_account
 from pennypress.office.models import Account, Method, Order, OrderState, Payment, Period, Status, Subscription
 from pennypress.office.money import Money
 from pennypress.office.periods import after
@@ -24,6 +25,10 @@ class WrongAmount(Exception):
     def __init__(self, due: Money) -> None:
         super().__init__(f"{due} is due")
         self.due = due
+
+
+class AlreadyRecorded(Exception):
+    """This payment was recorded before; nothing was recorded now."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +95,35 @@ def wanted_by(reference: str) -> Wanted | None:
 def record(wanted: Wanted, amount: Money, method: Method, received: datetime, *, note: str = "") -> Payment:
     """Record a payment, with its receipt; the subscription goes on, or begins again where it had lapsed for want of it.
 
-    Raises WrongAmount, and AlreadySubscribed for an order that cannot begin.
+    Two at once are recorded one after the other. Raises WrongAmount, AlreadyRecorded for what is paid once and was, and
+    AlreadySubscribed for an order that cannot begin.
     """
+    wanted = _held(wanted)
     periods = wanted.periods_for(amount)
     if periods is None:
         raise WrongAmount(wanted.due)
     if wanted.subscription is None:
         return _record_once(wanted, amount, method, received, note)
     return _record_periods(wanted.subscription, amount, method, received, periods, note)
+
+
+def _held(wanted: Wanted) -> Wanted:
+    """What is wanted as it stands now, held until the transaction ends."""
+    if wanted.subscription is not None:
+        return Wanted(hold(wanted.subscription), None)
+    hold_account(wanted.account.pk)
+    fresh = wanted_by(wanted.reference)
+    if fresh is None:
+        raise AlreadyRecorded
+    return fresh
+
+
+def recorded_alike(wanted: Wanted, amount: Money, received: datetime) -> Payment | None:
+    """A payment of the same amount for the same, received on the same day; None where there is none."""
+    if wanted.subscription is None:
+        return None
+    same = wanted.subscription.payments.filter(currency=amount.currency, received__date=received.date(), is_gift=False)
+    return same.filter(amount__in=(amount.amount, (amount - _gift(wanted.subscription)).amount)).first()
 
 
 def _record_once(wanted: Wanted, amount: Money, method: Method, received: datetime, note: str) -> Payment:

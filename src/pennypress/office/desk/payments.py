@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,13 +17,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pennypress.office import clock
 from pennypress.office.bank import matching
-from pennypress.office.bank.recording import Wanted, WrongAmount, open_promises, record, wanted_by
+from pennypress.office.bank.recording import (
+    AlreadyRecorded,
+    Wanted,
+    WrongAmount,
+    open_promises,
+    record,
+    recorded_alike,
+    wanted_by,
+)
 from pennypress.office.bank.references import references_in
 from pennypress.office.bank.reminding import due as due_now
 from pennypress.office.bank.statements import Unreadable, read_statement
 from pennypress.office.desk.permissions import staff
 from pennypress.office.lifecycle import AlreadySubscribed
-from pennypress.office.models import Account, BankLine, Letter, Method, Plan, Role, Subscription
+from pennypress.office.lifecycle.holding import hold_account
+from pennypress.office.models import Account, BankLine, Letter, Method, Payment, Plan, Role, Subscription
 from pennypress.office.money import Money
 from pennypress.office.signin.card import make_card
 from pennypress.office.subscribe import ordering
@@ -36,6 +46,7 @@ _BY_HAND = [
     for method in (Method.TRANSFER, Method.STANDING_ORDER, Method.CHEQUE, Method.CASH, Method.TELEPHONE)
 ]
 _MOST_FOUND = 20
+_ONE_PRESS = timedelta(minutes=10)
 
 
 class PaymentForm(forms.Form):
@@ -127,7 +138,12 @@ def _recorded(request: HttpRequest, form: PaymentForm) -> bool:
     try:
         amount = Money(read_amount(form.cleaned_data["amount"], currency), currency)
         method = Method(form.cleaned_data["method"])
-        payment = record(wanted, amount, method, form.cleaned_data["day"], note=form.cleaned_data["note"])
+        payment = _record(wanted, amount, method, form)
+    except AlreadyRecorded:
+        form.add_error(
+            "note",
+            _("The same amount of this day is recorded already. If it came twice, say so in the note."),
+        )
     except NoAmount:
         form.add_error("amount", _("Please write an amount such as 8.00."))
     except WrongAmount as wrong:
@@ -140,6 +156,16 @@ def _recorded(request: HttpRequest, form: PaymentForm) -> bool:
         messages.success(request, _("Recorded: receipt %(number)s, of %(who)s.") % facts)
         return True
     return False
+
+
+def _record(wanted: Wanted, amount: Money, method: Method, form: PaymentForm) -> Payment:
+    """Record what the form says; a second press of the button records nothing. Raises as ``record``."""
+    day, note = form.cleaned_data["day"], form.cleaned_data["note"]
+    with transaction.atomic():
+        hold_account(wanted.account.pk)
+        if not note and recorded_alike(wanted, amount, day):
+            raise AlreadyRecorded
+        return record(wanted, amount, method, day, note=note)
 
 
 def _found(sought: str) -> list[Wanted]:
@@ -213,6 +239,8 @@ def confirm_line(request: HttpRequest, pk: int) -> HttpResponse:
     except WrongAmount as wrong:
         shown = wrong.due.shown("en")
         messages.error(request, _("%(due)s is due, or a multiple of it. Nothing was recorded.") % {"due": shown})
+    except AlreadyRecorded:
+        messages.error(request, _("This was paid already. Nothing was recorded."))
     except AlreadySubscribed:
         messages.error(request, _("This reader has another subscription. Nothing was recorded."))
     else:
@@ -225,8 +253,7 @@ def _set_aside(request: HttpRequest, line: BankLine) -> HttpResponse:
     if not why:
         messages.error(request, _("Please say why the line is set aside."))
         return redirect("desk-lines")
-    line.set_aside = why
-    line.save(update_fields=["set_aside"])
+    BankLine.objects.filter(pk=line.pk, payment=None).update(set_aside=why)
     messages.success(request, _("Set aside."))
     return redirect("desk-lines")
 
@@ -270,7 +297,13 @@ def subscriber(request: HttpRequest) -> HttpResponse:
 def _account(given: dict[str, object]) -> Account:
     facts = {name: given[name] for name in ("name", "address", "postcode", "telephone")}
     mail = str(given["mail"] or "") or None
-    return (Account.objects.with_mail(mail) if mail else None) or Account.objects.make(mail, **facts)
+    known = Account.objects.with_mail(mail) if mail else _just_made(facts)
+    return known or Account.objects.make(mail, **facts)
+
+
+def _just_made(facts: dict[str, object]) -> Account | None:
+    """The account that a first press of the button made, of somebody without a mail address."""
+    return Account.objects.filter(email=None, created__gt=clock.now() - _ONE_PRESS, **facts).first()
 
 
 def _begin(account: Account, given: dict[str, object]) -> None:
