@@ -159,6 +159,34 @@ def test_a_second_promise_after_a_broken_one_is_not_read_on(
     assert reads(ann, clock)
 
 
+def test_the_letter_on_a_second_promise_does_not_say_that_one_reads_and_none_asks_for_it(
+    promise: Callable[..., Wanted], clock: SettableClock, mails: list[EmailMessage]
+) -> None:
+    ann = promise().account
+    clock.pass_(timedelta(days=20))
+    jobs.run_due()
+    again = promise(ann)
+    (letter,) = [mail for mail in mails if again.reference in mail.subject]
+    assert "You read on as soon as the money is there" in str(letter.body)
+    assert "You can read on now" not in str(letter.body)
+    before = len(mails)
+    clock.pass_(timedelta(hours=2))
+    jobs.run_due()
+    assert not [mail for mail in mails[before:] if "is due" in mail.subject]
+
+
+def test_who_has_paid_since_is_trusted_again(promise: Callable[..., Wanted], clock: SettableClock) -> None:
+    ann = promise().account
+    clock.pass_(timedelta(days=20))
+    jobs.run_due()
+    record(promise(ann), EIGHT, Method.TRANSFER, clock())
+    clock.pass_(timedelta(days=80))
+    for _ in range(3):
+        jobs.run_due()
+    promise(ann)
+    assert reads(ann, clock)
+
+
 def test_a_pass_begins_with_the_money(promise: Callable[..., Wanted], clock: SettableClock) -> None:
     wanted = promise(kind="pass", days=7, method=Method.CASH)
     assert not reads(wanted.account, clock)

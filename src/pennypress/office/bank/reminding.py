@@ -9,7 +9,7 @@ from pennypress.office.bank.recording import Wanted
 from pennypress.office.installation import installation
 from pennypress.office.lifecycle import writing
 from pennypress.office.models import Status, Subscription
-from pennypress.office.till.promise import PromiseTill
+from pennypress.office.till.promise import PromiseTill, reads_on_trust
 
 BEFORE_TRUST_ENDS = timedelta(days=4)
 BEFORE_RENEWAL = timedelta(days=10)
@@ -45,4 +45,6 @@ def remind_due() -> int:
 
 
 def _is_time(subscription: Subscription, left: timedelta) -> bool:
-    return left <= (BEFORE_TRUST_ENDS if subscription.status == Status.PROMISED else BEFORE_RENEWAL)
+    if subscription.status != Status.PROMISED:
+        return left <= BEFORE_RENEWAL
+    return reads_on_trust(subscription) and left <= BEFORE_TRUST_ENDS

@@ -66,9 +66,10 @@ class PromiseTill:
 
 
 def has_broken_a_promise(account: Account) -> bool:
-    """Whether an account has read on a promise before of which no money ever came."""
-    promised = account.subscriptions.filter(end_why=lifecycle.EndWhy.NOT_RECEIVED, payments=None)
-    return promised.exists()
+    """Whether an account has read on a promise of which no money ever came, and has paid nothing since."""
+    broken = account.subscriptions.filter(end_why=lifecycle.EndWhy.NOT_RECEIVED, payments=None)
+    last = broken.order_by("-started").first()
+    return last is not None and not account.payments.filter(received__gt=last.started).exists()
 
 
 def write_how_to_pay(order: Order) -> None:
@@ -80,10 +81,16 @@ def write_how_to_pay(order: Order) -> None:
         "due": terms.first + terms.gift_money,
         "reference": reference_of(order),
         "subscription": order.subscription,
+        "reads_on": order.subscription is not None and reads_on_trust(order.subscription),
         "bank": installation().config.office.bank,
         "is_by_bank": order.method in (Method.TRANSFER, Method.STANDING_ORDER),
     }
     writing.write("promise", order.account, f"promise-{order.pk}", facts, order.language)
+
+
+def reads_on_trust(subscription: Subscription) -> bool:
+    """Whether a promise is read on before the money is here."""
+    return subscription.period_end is not None and subscription.period_end > subscription.started
 
 
 def reference_of(order: Order) -> str:
