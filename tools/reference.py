@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from pennypress.config.writing import reference_page
+from pennypress.office.privacy.report import privacy_page
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "configuration.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def main() -> None:
     """Write them."""
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(reference_page(), encoding="utf-8")
+    DOCS.mkdir(exist_ok=True)
+    (DOCS / "configuration.md").write_text(reference_page(), encoding="utf-8")
+    (DOCS / "privacy.md").write_text(privacy_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

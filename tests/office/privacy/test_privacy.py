@@ -34,9 +34,10 @@ from pennypress.office.models import (
 from pennypress.office.privacy.deletion import delete
 from pennypress.office.privacy.export import everything
 from pennypress.office.privacy.inventory import INVENTORY
-from pennypress.office.privacy.report import report
+from pennypress.office.privacy.report import privacy_page, report
 from pennypress.office.privacy.retention import let_go
 from pennypress.store import Store
+from tests.conftest import ROOT
 from tests.office.browser import Browser
 
 if TYPE_CHECKING:
@@ -202,3 +203,7 @@ def test_the_report_speaks_of_this_installation(paper: Callable[..., object]) ->
     assert "5 articles in a month" in said
     assert "Stripe" not in said.partition("## Processors")[2]
     assert "`email`, `mail_verified`" in said
+
+
+def test_the_page_of_the_docs_is_the_report() -> None:
+    assert (ROOT / "docs" / "privacy.md").read_text("utf-8") == privacy_page()

@@ -24,6 +24,8 @@ class Span(StrEnum):
     LETTERS = "[retention] letters"
     PAYMENTS = "[retention] payments"
     NEWCOMER = "[retention] newcomer"
+    AUDIT = "[retention] audit"
+    METER = "a window after the one in which it was opened"
     RUNNING = "until the next run"
     INSTALLATION = "as long as the installation"
 
@@ -171,8 +173,19 @@ INVENTORY = (
 )  # fmt: skip
 """All of it, table by table."""
 
+LIBRARIES = (
+    Kept("Session", ("session_key", "session_data", "expire_date"), "to stay signed in on the account pages",
+         Span.DEVICE, Basis.CONTRACT),
+    Kept("LogEntry", ("changes", "actor", "additional_data", "..."), "who of the paper changed what, when and why",
+         Span.AUDIT, Basis.INTEREST),
+    Kept("Authenticator", ("data", "..."), "passkeys and second factors, encrypted or public", Span.ACCOUNT,
+         Basis.CONTRACT),
+    Kept("SocialAccount", ("provider", "uid", "..."), "to sign in with another provider", Span.ACCOUNT, Basis.CONTRACT),
+)  # fmt: skip
+"""What the libraries of the office keep beside it."""
+
 METER = (
-    Kept("meter", ("random name", "articles opened in the window", "days"), "to count articles", Span.DEVICE,
+    Kept("meter", ("random name", "articles opened in the window", "days"), "to count articles", Span.METER,
          Basis.INTEREST),
     Kept("rights", ("random name of the account", "what may be read, until when"), "to let read", Span.ACCOUNT,
          Basis.CONTRACT),

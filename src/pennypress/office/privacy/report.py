@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from pennypress.config import Config
-from pennypress.office.privacy.inventory import INVENTORY, METER, Basis, Kept, Span
+from pennypress.config.document import build
+from pennypress.office.privacy.inventory import INVENTORY, LIBRARIES, METER, Basis, Kept, Span
 
 _COOKIES = (
     ("pennypress", "counts the articles that a browser opened in the window; serves the meter alone", "13 months"),
@@ -36,7 +38,7 @@ def report(config: Config) -> Iterator[str]:
     yield ""
     yield "| where | what | why | how long | basis |"
     yield "|---|---|---|---|---|"
-    yield from (_row(kept, config) for kept in (*METER, *INVENTORY) if kept.basis is not Basis.NONE)
+    yield from (_row(kept, config) for kept in (*METER, *INVENTORY, *LIBRARIES) if kept.basis is not Basis.NONE)
     yield ""
     yield "## Legitimate interests: the assessment"
     yield ""
@@ -109,6 +111,7 @@ def _filled(span: str, config: Config) -> str:
     retention = config.retention
     filled = {
         Span.LETTERS.value: _days(retention.letters),
+        Span.AUDIT.value: _days(retention.audit),
         Span.PAYMENTS.value: _days(retention.payments),
         Span.NEWCOMER.value: _days(retention.newcomer),
         "[office] session": _days(config.office.session),
@@ -119,3 +122,19 @@ def _filled(span: str, config: Config) -> str:
 
 def _days(stretch: timedelta) -> str:
     return f"{stretch.days} days"
+
+
+def privacy_page() -> str:
+    """The page of the docs: the report of a paper that has changed no setting."""
+    config = build(Path(), paper={"name": "The Morning Post", "name_in_sentence": "the Morning Post"})
+    return "\n".join((*_PREFACE, *report(config))) + "\n"
+
+
+_PREFACE = (
+    "<!-- Made by python -m tools.reference from the inventory in office/privacy: change it there. -->",
+    "",
+    "`pennypress privacy report` prints what follows with your own settings, ready to paste; here it stands with the",
+    "defaults, for an invented paper. Every field that is kept has its line: one without fails the tests. It was",
+    "written with care and is no legal advice.",
+    "",
+)
