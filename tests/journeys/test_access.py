@@ -12,6 +12,7 @@ from tests.journeys.reader import NOTICE, PHONE, WALL, Reader, new_reader
 USED_UP = ("/news/harbour-bridge", "/news/library-roof", "/sport/rowing-final")
 FULL, WALLED, PREMIUM = "/news/harbour-bridge", "/news/bakery-ovens", "/business/shipyard-accounts"
 READING = "/-/pennypress/reading"
+WAYS = ("subscribing here", "Which articles counted?", "Sign in")
 PAGES = (
     "/",
     "/news",
@@ -58,9 +59,12 @@ async def test_axe_finds_nothing_on_a_phone_with_articles_left(browser: Browser,
     assert await reader.violations() == []
 
 
-@pytest.mark.parametrize(("path", "aside"), [(FULL, NOTICE), (WALLED, WALL)])
+@pytest.mark.parametrize(
+    ("path", "aside", "help"),
+    [(FULL, NOTICE, []), (WALLED, WALL, ["01632 960 123", "help@lantern.example"])],
+)
 async def test_the_keyboard_alone_reaches_everything_and_leaves_again(
-    browser: Browser, demo: str, path: str, aside: str
+    browser: Browser, demo: str, path: str, aside: str, help: list[str]
 ) -> None:
     reader = await used_up(browser, demo)
     await reader.open(path)
@@ -75,7 +79,7 @@ async def test_the_keyboard_alone_reaches_everything_and_leaves_again(
         raise AssertionError("the keyboard never leaves the page")
     assert visited[0].startswith("skip > ")
     links = [place for place in visited if place.startswith(aside.rpartition(".")[2])]
-    assert [link.partition(" > ")[2] for link in links] == ["subscribing here", "Which articles counted?"]
+    assert [link.partition(" > ")[2] for link in links] == [*WAYS, *help]
     assert visited.index(links[0]) < len(visited) - 1
 
 

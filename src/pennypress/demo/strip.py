@@ -29,7 +29,7 @@ _STYLE = b""".pennypress-strip { display: flex; flex-wrap: wrap; gap: 2px 12px;
 .pennypress-strip p, .pennypress-strip form { margin: 0; padding: 0; max-width: none; color: inherit; font: inherit; }
 .pennypress-strip button { min-height: 26px; padding: 2px 10px; border: 1px solid #e9a13b; border-radius: 3px;
   background: none; color: inherit; font: inherit; cursor: pointer; }
-.pennypress-strip a { color: inherit; }
+.pennypress-strip a { display: inline-block; min-height: 26px; color: inherit; }
 .pennypress-strip a:focus-visible, .pennypress-strip button:focus-visible {
   outline: 3px solid #e9a13b; outline-offset: 2px; }
 @media (min-width: 48em) and (min-height: 40em) { .pennypress-strip { position: sticky; bottom: 0; z-index: 9; } }
