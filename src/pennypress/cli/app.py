@@ -15,6 +15,7 @@ from pennypress.cli.lock import lock
 from pennypress.cli.mode import mode
 from pennypress.cli.opening import open_articles
 from pennypress.cli.privacy import app as privacy
+from pennypress.cli.staff import app as staff
 from pennypress.cli.status import status
 from pennypress.cli.subscriptions import app as subscriptions
 from pennypress.cli.try_ import try_site
@@ -44,3 +45,4 @@ app.command("jobs")(jobs)
 app.add_typer(account)
 app.add_typer(subscriptions)
 app.add_typer(privacy)
+app.add_typer(staff)

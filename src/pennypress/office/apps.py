@@ -12,3 +12,9 @@ class OfficeConfig(AppConfig):
     label = "office"
     verbose_name = "Pennypress"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have changes written down from the start."""
+        from pennypress.office.desk.auditing import register
+
+        register()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pennypress.office.models.account import Role
 
 _EDITORS_MAY_CHANGE = frozenset({"plan", "code", "pricechange"})
-_NEVER_CHANGED = frozenset({"logentry"})
+_NEVER_CHANGED = frozenset({"logentry", "letter", "payment", "refund"})
 
 
 def grants(role: Role, permission: str) -> bool:
-    """Whether a role grants a permission such as ``office.change_plan``; nobody changes the audit log."""
+    """Whether a role grants a permission such as ``office.change_plan``. Nobody changes the audit log, letters that
+    were written, or money that came: these are changed by what is done at the desk."""
     action, _, model = permission.partition(".")[2].partition("_")
     if role is Role.NONE or (model in _NEVER_CHANGED and action != "view"):
         return False

@@ -1,4 +1,4 @@
-"""Who changed what, when and why."""
+"""Who changed what, when and why: written by django-auditlog, changed by nobody."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from contextlib import contextmanager
 
 from auditlog.context import set_extra_data
 from auditlog.models import LogEntry
+from auditlog.registry import auditlog
 
-from pennypress.office.models import Account
+from pennypress.office.models import Account, Code, Payment, Plan, PriceChange, Refund, Right, Subscription
+
+_SECRET = ["password", "card_code", "meter", "rights_due", "used", "last_login"]
+
+
+def register() -> None:
+    """Have every change of these written down; secrets are left out. Called once, when Django is set up."""
+    auditlog.register(Account, exclude_fields=_SECRET)
+    auditlog.register(Subscription, exclude_fields=["taken_in", "reminded"])
+    for model in (Plan, PriceChange, Code, Right, Payment, Refund):
+        auditlog.register(model)
 
 
 @contextmanager

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pennypress.office.desk import payments, person
+from pennypress.office.desk import passes, payments, person
 
 urlpatterns = [
     path("", person.desk, name="desk"),
     path("person/<str:number>", person.person, name="desk-person"),
+    path("pass", passes.staff_pass, name="staff-pass"),
     path("payments", payments.payments, name="desk-payments"),
     path("statement", payments.statement, name="desk-statement"),
     path("lines", payments.lines, name="desk-lines"),
