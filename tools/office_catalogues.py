@@ -66,7 +66,7 @@ def _updated(language: str, found: list[tuple[str | tuple[str, ...], str | None,
     before = _existing(language)
     catalogue = Catalog(locale=language, header_comment=_HEADER, fuzzy=False)
     count, formula = PLURALS[language]
-    catalogue._num_plurals, catalogue._plural_expr = count, formula
+    catalogue._num_plurals, catalogue._plural_expr = count, formula  # type: ignore[assignment]
     for message, context, file in found:
         held = before.get(message, context)
         known = held.string if held is not None else ""

@@ -45,6 +45,7 @@ upstream = "http://127.0.0.1:9"
 
 [office]
 enabled = true
+second_factor = false
 bank = "The Skerrow Lantern Ltd, 20-00-00, 12345678"
 
 [mail]

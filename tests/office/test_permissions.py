@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.urls import URLPattern, get_resolver, reverse
 
 from pennypress.config import Config
@@ -36,6 +37,7 @@ from tests.office.conftest import SettableClock
 PEOPLE = ("anonymous", "registered", "subscriber", "lapsed", "read-only", "editor", "subscriptions", "owner")
 
 SUBSCRIBER = "10000002"
+ADMINS_LOGIN = "/-/pennypress/admin/login/"
 
 ALL = "oooooooo"
 SIGNED_IN = "sooooooo"
@@ -44,6 +46,10 @@ NOBODY = "nnnnnnnn"
 NO_METHOD = "mmmmmmmm"
 LOOKS = "sfffofoo"
 CLERK = "sfffffoo"
+STAFF = "sfffoooo"
+REFUSED = "sfffffff"
+NOT_THERE = "sfffnnnn"
+NO_SUCH_METHOD = "sfffmmmm"
 
 TABLE: dict[str, tuple[str, str]] = {
     "account": (SIGNED_IN, NO_METHOD),
@@ -92,6 +98,78 @@ TABLE: dict[str, tuple[str, str]] = {
     "till-portal": (SIGNED_IN, NO_METHOD),
     "till-return": (OWN, NO_METHOD),
     "till-webhook": (NO_METHOD, ALL),
+    "second-factor": (SIGNED_IN, SIGNED_IN),
+    "staff-pass": (ALL, ALL),
+    "admin:-/pennypress/admin/(?P<url>.*)$": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/auditlog/logentry/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/account/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/code/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/letter/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/payment/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/plan/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/pricechange/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/refund/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/right/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:-/pennypress/admin/office/subscription/<path:object_id>/": (NOT_THERE, NOT_THERE),
+    "admin:app_list": (STAFF, STAFF),
+    "admin:auditlog_logentry_add": (REFUSED, REFUSED),
+    "admin:auditlog_logentry_change": (STAFF, REFUSED),
+    "admin:auditlog_logentry_changelist": (STAFF, STAFF),
+    "admin:auditlog_logentry_delete": (REFUSED, REFUSED),
+    "admin:auditlog_logentry_history": (STAFF, STAFF),
+    "admin:autocomplete": (REFUSED, NO_SUCH_METHOD),
+    "admin:index": (STAFF, STAFF),
+    "admin:jsi18n": (STAFF, NO_SUCH_METHOD),
+    "admin:login": (STAFF, STAFF),
+    "admin:logout": ("oooommmm", ALL),
+    "admin:office_account_add": (REFUSED, REFUSED),
+    "admin:office_account_change": (STAFF, CLERK),
+    "admin:office_account_changelist": (STAFF, STAFF),
+    "admin:office_account_delete": (REFUSED, REFUSED),
+    "admin:office_account_history": (STAFF, STAFF),
+    "admin:office_code_add": ("sffffofo", "sffffofo"),
+    "admin:office_code_change": (STAFF, "sffffofo"),
+    "admin:office_code_changelist": (STAFF, STAFF),
+    "admin:office_code_delete": ("sffffofo", "sffffofo"),
+    "admin:office_code_history": (STAFF, STAFF),
+    "admin:office_letter_add": (REFUSED, REFUSED),
+    "admin:office_letter_change": (STAFF, REFUSED),
+    "admin:office_letter_changelist": (STAFF, STAFF),
+    "admin:office_letter_delete": (REFUSED, REFUSED),
+    "admin:office_letter_history": (STAFF, STAFF),
+    "admin:office_payment_add": (REFUSED, REFUSED),
+    "admin:office_payment_change": (STAFF, REFUSED),
+    "admin:office_payment_changelist": (STAFF, STAFF),
+    "admin:office_payment_delete": (REFUSED, REFUSED),
+    "admin:office_payment_history": (STAFF, STAFF),
+    "admin:office_plan_add": ("sffffofo", "sffffofo"),
+    "admin:office_plan_change": (STAFF, "sffffofo"),
+    "admin:office_plan_changelist": (STAFF, STAFF),
+    "admin:office_plan_delete": ("sffffofo", "sffffofo"),
+    "admin:office_plan_history": (STAFF, STAFF),
+    "admin:office_pricechange_add": ("sffffofo", "sffffofo"),
+    "admin:office_pricechange_change": (STAFF, "sffffofo"),
+    "admin:office_pricechange_changelist": (STAFF, STAFF),
+    "admin:office_pricechange_delete": ("sffffofo", "sffffofo"),
+    "admin:office_pricechange_history": (STAFF, STAFF),
+    "admin:office_refund_add": (REFUSED, REFUSED),
+    "admin:office_refund_change": (STAFF, REFUSED),
+    "admin:office_refund_changelist": (STAFF, STAFF),
+    "admin:office_refund_delete": (REFUSED, REFUSED),
+    "admin:office_refund_history": (STAFF, STAFF),
+    "admin:office_right_add": (CLERK, CLERK),
+    "admin:office_right_change": (STAFF, CLERK),
+    "admin:office_right_changelist": (STAFF, STAFF),
+    "admin:office_right_delete": (REFUSED, REFUSED),
+    "admin:office_right_history": (STAFF, STAFF),
+    "admin:office_subscription_add": (REFUSED, REFUSED),
+    "admin:office_subscription_change": (STAFF, CLERK),
+    "admin:office_subscription_changelist": (STAFF, STAFF),
+    "admin:office_subscription_delete": (REFUSED, REFUSED),
+    "admin:office_subscription_history": (STAFF, STAFF),
+    "admin:password_change": (STAFF, STAFF),
+    "admin:password_change_done": (STAFF, NO_SUCH_METHOD),
+    "admin:view_on_site": (NOT_THERE, NOT_THERE),
 }
 
 
@@ -109,7 +187,7 @@ def addresses() -> Iterator[tuple[str, str]]:
     return walk(get_resolver().url_patterns)
 
 
-NAMES = sorted({name for name, _ in addresses() if not name.startswith("admin:")})
+NAMES = sorted({name for name, _ in addresses()})
 
 
 @pytest.fixture
@@ -169,7 +247,27 @@ def path_of(name: str) -> str:
         "desk-line": {"pk": 1},
     }
     takes_pk = {"account-cancel", "account-go-on", "account-withdraw", "account-pause"}
+    if name.startswith("admin:"):
+        return _in_admin(name)
     return reverse(name, kwargs={"pk": 1} if name in takes_pk else given.get(name))
+
+
+def _in_admin(name: str) -> str:
+    """An address of Django's admin, with the first thing of its kind."""
+    if name == "admin:app_list":
+        return reverse(name, kwargs={"app_label": "office"})
+    if name.startswith("admin:password_change"):
+        return reverse(name)
+    if name == "admin:view_on_site":
+        return reverse(name, args=[1, 1])
+    if name.endswith(("_change", "_delete", "_history")):
+        label, _, kind = name.removeprefix("admin:").rpartition("_")[0].partition("_")
+        model = apps.get_model(label, kind)
+        first = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
+        return reverse(name, args=[first or 1])
+    if name.startswith("admin:-/") or "(?P" in name:
+        return "/-/pennypress/admin/nothing"
+    return reverse(name)
 
 
 def letter_of(browser: Browser, name: str, method: str) -> str:
@@ -179,6 +277,8 @@ def letter_of(browser: Browser, name: str, method: str) -> str:
         page = browser.get(path, site="same-origin", follow=False)
     else:
         page = browser.post(path, _with_token(browser), follow=False)
+    if page.status == 302 and page.headers["Location"].startswith(ADMINS_LOGIN):
+        page = browser.get(page.headers["Location"], follow=False)
     sign_in = installation().config.office.sign_in
     if page.status == 302 and page.headers["Location"].partition("?")[0] == sign_in:
         return "s"

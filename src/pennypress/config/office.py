@@ -100,6 +100,12 @@ class OfficeSection:
         example="Four reporters cover this valley. You keep them here.",
         help="Why this paper asks for support: the first words of the page with the offers.",
     )
+    second_factor: bool = setting(
+        flag,
+        kind="true or false",
+        default=True,
+        help="Whether staff need a second step, an app with codes or a passkey, before the desk opens.",
+    )
     server_key: Path | None = optional(
         file,
         kind="file",

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from auditlog.admin import LogEntryAdmin
 from auditlog.models import LogEntry
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from pennypress.office import rights
+from pennypress.office.desk.second_factor import is_lacking
 from pennypress.office.installation import installation
 from pennypress.office.models import (
     Account,
@@ -33,14 +35,28 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 
-def sign_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:
-    """Our own sign-in in the place of the admin's, which would ask for a password."""
-    sealed = installation().returns.seal(request.GET.get("next", "") or request.path)
-    return redirect(way_back.page("sign-in", sealed))
+class OfficeAdmin(admin.AdminSite):
+    """An admin of these models alone: those of the libraries hold secrets, and nobody needs them."""
+
+    site_header = site_title = "Pennypress"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this is somebody of the staff, with a second factor where one is asked for."""
+        account = request.user
+        return isinstance(account, Account) and account.is_active and account.is_staff and not is_lacking(account)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Our own sign-in in the place of the admin's, which would ask for a password; or the second factor, where that
+        is what is lacking; or a refusal."""
+        if isinstance(request.user, Account):
+            if not request.user.is_staff:
+                raise PermissionDenied
+            return redirect("second-factor" if is_lacking(request.user) else "admin:index")
+        sealed = installation().returns.seal(request.GET.get("next", "") or request.path)
+        return redirect(way_back.page("sign-in", sealed))
 
 
-admin.site.login = sign_in  # type: ignore[method-assign]
-admin.site.site_header = admin.site.site_title = "Pennypress"
+site = OfficeAdmin(name="admin")
 
 
 class Kept(_ModelAdmin):
@@ -63,7 +79,7 @@ class Kept(_ModelAdmin):
         return {}
 
 
-@admin.register(Account)
+@admin.register(Account, site=site)
 class Accounts(Kept):
     """Readers and staff."""
 
@@ -87,7 +103,7 @@ class Accounts(Kept):
         return False
 
 
-@admin.register(Plan)
+@admin.register(Plan, site=site)
 class Plans(Kept):
     """What is offered."""
 
@@ -96,7 +112,7 @@ class Plans(Kept):
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 -- as Django's admin declares it
 
 
-@admin.register(PriceChange)
+@admin.register(PriceChange, site=site)
 class PriceChanges(Kept):
     """New prices for those who have a plan already."""
 
@@ -104,7 +120,7 @@ class PriceChanges(Kept):
     readonly_fields = ("announced",)
 
 
-@admin.register(Code)
+@admin.register(Code, site=site)
 class Codes(Kept):
     """Codes that were handed out."""
 
@@ -112,7 +128,7 @@ class Codes(Kept):
     search_fields = ("code", "why")
 
 
-@admin.register(Subscription)
+@admin.register(Subscription, site=site)
 class Subscriptions(Kept):
     """Subscriptions; what happens at the till is not done here."""
 
@@ -131,7 +147,7 @@ class Subscriptions(Kept):
         return False
 
 
-@admin.register(Right)
+@admin.register(Right, site=site)
 class Rights(Kept):
     """Rights that are no subscription."""
 
@@ -164,7 +180,7 @@ class Looked(_ModelAdmin):
         return False
 
 
-@admin.register(Payment)
+@admin.register(Payment, site=site)
 class Payments(Looked):
     """Money that came."""
 
@@ -173,26 +189,24 @@ class Payments(Looked):
     date_hierarchy = "received"
 
 
-@admin.register(Refund)
+@admin.register(Refund, site=site)
 class Refunds(Looked):
     """Money that went back."""
 
     list_display = ("payment", "amount", "made", "sent", "why")
 
 
-@admin.register(Letter)
+@admin.register(Letter, site=site)
 class Letters(Looked):
     """Letters that were written."""
 
-    list_display = ("made", "to", "kind", "subject", "sent", "failure")
+    list_display = ("made", "to", "kind", "shown", "sent", "failure")
     list_filter = ("kind",)
-    search_fields = ("to", "subject")
+    search_fields = ("to",)
+    exclude = ("subject", "body", "key")
 
 
-admin.site.unregister(LogEntry)
-
-
-@admin.register(LogEntry)
+@admin.register(LogEntry, site=site)
 class Audit(Looked, LogEntryAdmin):  # type: ignore[misc]
     """Who changed what, when and why."""
 

@@ -15,12 +15,12 @@ from django.utils import translation
 from pennypress.office import clock
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Letter
+from pennypress.office.models.letters import WITH_CODES
 
 _log = logging.getLogger("pennypress")
 
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 _MOST_ATTEMPTS = 40
-_SECRET = frozenset({"sign-in-code", "mail-change-code", "brought-over"})
 """Letters that let whoever reads them sign in: their text is kept no longer than until they have left."""
 _BREAK = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
@@ -85,7 +85,7 @@ def deliver(pk: int) -> bool:
             _log.warning("letter %s could not be sent and will be again: %s", letter.pk, type(error).__name__)
             return False
         letter.sent = clock.now()
-        if letter.kind in _SECRET:
+        if letter.kind in WITH_CODES:
             letter.subject = letter.body = ""
         letter.save(update_fields=["sent", "subject", "body"])
     return True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 
+from pennypress.office.admin import site
 from pennypress.office.installation import installation
 from pennypress.office.settings import PREFIX
 
@@ -19,7 +19,7 @@ urlpatterns = [
     path(f"{_own}till/", include("pennypress.office.till.urls")),
     path(f"{_own}desk/", include("pennypress.office.desk.urls")),
     path(f"{_own}api/v1/", include("pennypress.office.api.urls")),
-    path(f"{_own}admin/", admin.site.urls),
+    path(f"{_own}admin/", site.urls),
 ]
 
 handler400 = "pennypress.office.errors.bad_request"

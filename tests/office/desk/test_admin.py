@@ -94,7 +94,15 @@ def test_who_is_not_signed_in_is_sent_to_our_own_sign_in_and_a_reader_is_not_let
     assert page.url.startswith("/sign-in?from=")
     assert 'type="password"' not in page.html
     reader = signed_in(account())
-    assert "Site administration" not in reader.get(ADMIN).text
+    assert reader.get(ADMIN).status == 403
+
+
+def test_what_the_libraries_keep_is_shown_to_nobody(
+    account: Callable[..., Account], signed_in: Callable[..., Browser]
+) -> None:
+    owner = signed_in(account("owner@paper.test", role="owner"))
+    for path in ("mfa/authenticator/", "socialaccount/socialapp/", "auth/group/", "account/emailaddress/"):
+        assert owner.get(f"{ADMIN}{path}").status == 404
 
 
 def test_the_admin_shows_each_list_to_those_who_may_look(

@@ -15,11 +15,11 @@ from pennypress.office.bank.references import new_reference
 from pennypress.office.beside import beside
 from pennypress.office.desk.searching import Why, search
 from pennypress.office.installation import installation
-from pennypress.office.models import Account, Device, Merge, Method, Payment, Plan, Refund, Status, Subscription
+from pennypress.office.models import Account, Device, Letter, Merge, Method, Payment, Plan, Refund, Status, Subscription
 from pennypress.office.rights import resolve
 from pennypress.readers.code import PURPOSE, reader_code
 from tests.office.browser import Browser, Page
-from tests.office.signin.steps import signed_in_by_code
+from tests.office.signin.steps import code_in, signed_in_by_code
 
 if TYPE_CHECKING:
     from tests.office.conftest import SettableClock
@@ -142,6 +142,20 @@ def test_what_is_done_is_written_down_with_who_and_why(clerk: Browser, ann: Acco
 def test_a_code_is_sent(clerk: Browser, ann: Account, mails: list[EmailMessage]) -> None:
     assert "on its way to ann@example.com" in do(clerk, ann, "send-code").text
     assert mails[-1].to == ["ann@example.com"]
+
+
+def test_no_code_of_a_reader_is_shown_to_the_clerk_even_before_its_letter_has_left(
+    clerk: Browser, ann: Account, mails: list[EmailMessage]
+) -> None:
+    do(clerk, ann, "send-code")
+    code = code_in(mails[-1])
+    Letter.objects.update(subject=f"{code} is your code", body=code, sent=None)
+    owner = clerk.get(f"{DESK}person/{ann.number}")
+    assert code not in owner.html
+    assert "A letter with a code" in owner.text
+    letters = clerk.get("/-/pennypress/admin/office/letter/")
+    assert code not in letters.html
+    assert code not in clerk.get(f"/-/pennypress/admin/office/letter/{Letter.objects.get().pk}/change/").html
 
 
 def test_days_are_given(clerk: Browser, ann: Account, clock: SettableClock) -> None:

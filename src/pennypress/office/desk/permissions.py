@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from pennypress.office.desk.second_factor import is_lacking
 from pennypress.office.installation import installation
 from pennypress.office.models import Account, Role
 from pennypress.office.signin import way_back
@@ -34,6 +35,8 @@ def staff(*roles: Role) -> Callable[[View[P]], View[P]]:
                 return redirect(way_back.page("sign-in", sealed))
             if not may(request, roles):
                 raise PermissionDenied
+            if is_lacking(request.user):
+                return redirect("second-factor")
             return view(request, *args, **kwargs)
 
         wrapped.staff_roles = roles  # type: ignore[attr-defined]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pennypress.office.desk import passes, payments, person
+from pennypress.office.desk import passes, payments, person, second_factor
 
 urlpatterns = [
     path("", person.desk, name="desk"),
     path("person/<str:number>", person.person, name="desk-person"),
+    path("second-factor", second_factor.set_up, name="second-factor"),
     path("pass", passes.staff_pass, name="staff-pass"),
     path("payments", payments.payments, name="desk-payments"),
     path("statement", payments.statement, name="desk-statement"),

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pennypress.office.models.account import Account
 
+WITH_CODES = frozenset({"sign-in-code", "mail-change-code", "brought-over"})
+"""The kinds of letters that hold a code or a link to sign in with: nobody but their reader sees them."""
+
 
 class Letter(models.Model):
     """One letter; ``key`` makes sure that it is written once. ``to`` is empty for one that is printed and posted."""
@@ -27,3 +30,8 @@ class Letter(models.Model):
     class Meta:
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
+
+    @property
+    def shown(self) -> str:
+        """What staff see of it: its subject, but for one with a code."""
+        return str(_("A letter with a code")) if self.kind in WITH_CODES else self.subject
