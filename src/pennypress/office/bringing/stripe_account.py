@@ -68,4 +68,3 @@ def _row(found: stripe.Subscription) -> Row | RowFault:
 
 def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
