@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import select
 import signal
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -15,7 +14,6 @@ from pennypress.errors import ConfigurationError
 from pennypress.office.mount import application
 
 _PAUSE_SECONDS = 5.0
-_log = logging.getLogger("pennypress")
 
 
 def work(config: Config, reread: Callable[[], Config], *, pause: float = _PAUSE_SECONDS) -> None:
@@ -51,25 +49,30 @@ def work_once(config: Config) -> list[str]:
 
 
 class _Bell:
-    """What the signals said."""
+    """What the signals said. It is rung through a pipe: code that a signal interrupts may hold any lock."""
 
     def __init__(self) -> None:
         self.ended = False
         self.changed = False
-        self._rung = threading.Event()
+        self._heard, self._rung = os.pipe()
+        os.set_blocking(self._rung, False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         signal.signal(signal.SIGHUP, self._change)
 
     def wait(self, seconds: float) -> None:
         """Wait until a signal comes, at most so long."""
-        self._rung.wait(seconds)
-        self._rung.clear()
+        if select.select([self._heard], [], [], seconds)[0]:
+            os.read(self._heard, 4096)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self.ended = True
-        self._rung.set()
+        self._ring()
 
     def _change(self, number: int, frame: FrameType | None) -> None:
         self.changed = True
-        self._rung.set()
+        self._ring()
+
+    def _ring(self) -> None:
+        with suppress(BlockingIOError):
+            os.write(self._rung, b"!")
