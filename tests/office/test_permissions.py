@@ -69,6 +69,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "api-entitlements": (NO_METHOD, "kkkkkkkk"),
     "desk": ("sfffoooo", "sffffmmm"),
     "desk-card": (LOOKS, CLERK),
+    "desk-codes": ("sfffoofo", "sffffofo"),
     "desk-due": (LOOKS, "sfffffmm"),
     "desk-letters": (LOOKS, CLERK),
     "desk-line": ("sfffmfmm", CLERK),

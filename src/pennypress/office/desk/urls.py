@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pennypress.office.desk import passes, payments, person, second_factor
+from pennypress.office.desk import codes, passes, payments, person, second_factor
 
 urlpatterns = [
     path("", person.desk, name="desk"),
     path("person/<str:number>", person.person, name="desk-person"),
     path("second-factor", second_factor.set_up, name="second-factor"),
     path("pass", passes.staff_pass, name="staff-pass"),
+    path("codes", codes.codes, name="desk-codes"),
     path("payments", payments.payments, name="desk-payments"),
     path("statement", payments.statement, name="desk-statement"),
     path("lines", payments.lines, name="desk-lines"),
