@@ -43,7 +43,7 @@ def test_what_is_put_in_is_the_same_in_every_language(language: str) -> None:
         said = entry.string if isinstance(entry.string, tuple | list) else (entry.string,)
         places = {place for original in originals for place in _PLACE.findall(original)}
         for text in said:
-            assert set(_PLACE.findall(text)) <= places, entry.id
+            assert set(_PLACE.findall(text or "")) <= places, entry.id
 
 
 def test_the_catalogues_hold_the_texts_that_the_office_has() -> None:
