@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from pennypress.config import Config
 from pennypress.office import jobs, rights
-from pennypress.office.models import Account, Method, Order, Payment, Plan, Status, Subscription
+from pennypress.office.clock import set_clock
+from pennypress.office.models import Account, Method, Order, Payment, Period, Plan, Status, Subscription
+from pennypress.office.periods import after
 from pennypress.office.subscribe import ordering
 from pennypress.office.subscribe.codes import make_codes
 from pennypress.office.till import demo
@@ -138,6 +141,19 @@ def test_every_period_is_paid_for_however_far_the_clock_is_moved(
     assert amounts() == [800] * 4
     assert demo.renew_due() == 0
     assert reads(ann, clock)
+
+
+def test_time_that_goes_by_while_a_subscription_begins_leaves_its_periods_whole(
+    ann: Account, plan: MakePlan, clock: SettableClock
+) -> None:
+    ticks = count()
+    set_clock(lambda: clock.moment + timedelta(milliseconds=next(ticks)))
+    demo.paid(ordered(ann, plan()))
+    clock.pass_(timedelta(days=31))
+    renewed = demo.renew_due()
+    begun = Subscription.objects.get()
+    assert renewed == 1
+    assert begun.period_end == after(begun.started, Period.MONTH, 2)
 
 
 def test_an_introductory_price_is_paid_for_as_long_as_was_said(

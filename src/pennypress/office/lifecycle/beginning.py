@@ -31,11 +31,14 @@ def begin(
     *,
     status: Status,
     period_end: datetime | None,
+    started: datetime | None = None,
     trial_end: datetime | None = None,
     stripe: str | None = None,
     reference: str | None = None,
 ) -> Subscription | None:
     """Begin what an order is for, once however often it is asked; None for a pass and a donation.
+
+    ``started`` is the moment from which its periods are counted, now where it is not given.
 
     Raises AlreadySubscribed where the account has another subscription that reads; the order is then as it was.
     """
@@ -47,7 +50,7 @@ def begin(
         held.account = account
         if held.plan.recurs:
             held.subscription = _make_room(account, status, stripe) or _subscription(
-                held, status, period_end, trial_end, stripe, reference
+                held, status, started or clock.now(), period_end, trial_end, stripe, reference
             )
         elif held.plan.kind == Kind.PASS:
             _pass(held)
@@ -103,15 +106,15 @@ def _replace(old: Subscription) -> None:
 def _subscription(
     order: Order,
     status: Status,
+    started: datetime,
     period_end: datetime | None,
     trial_end: datetime | None,
     stripe: str | None,
     reference: str | None,
 ) -> Subscription:
     terms = terms_of_order(order)
-    now = clock.now()
     if period_end is None and status is Status.PROMISED:
-        period_end = now + installation().config.office.trust
+        period_end = started + installation().config.office.trust
     return Subscription.objects.create(
         account=order.account,
         plan=order.plan,
@@ -123,9 +126,9 @@ def _subscription(
         intro_price=terms.intro_price,
         intro_left=terms.intro_periods,
         code=order.code,
-        started=now,
+        started=started,
         trial_end=trial_end,
-        period_start=now,
+        period_start=started,
         period_end=period_end,
         stripe=stripe,
         reference=reference,

@@ -117,7 +117,7 @@ def _begin(order: Order) -> None:
     is_slow = order.method in _MANDATES
     status = Status.TRIALING if trial_end else Status.PENDING if is_slow else Status.ACTIVE
     begun = lifecycle.begin(
-        order, status=status, period_end=period_end, trial_end=trial_end, stripe=f"{_NAME}{order.pk}"
+        order, status=status, started=now, period_end=period_end, trial_end=trial_end, stripe=f"{_NAME}{order.pk}"
     )
     if begun is not None and status is Status.ACTIVE:
         _pay(begun, begun.started, period_end)
