@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pennypress.core.article import Article
@@ -130,6 +130,22 @@ class Gate:
         several = len(request.passes) + len(request.devices) > 1
         name_reader = request.spends and (decision.spent_now or walled or several)
         return Admission(decision, reader.id, name_reader)
+
+    async def weigh(self, request: Request) -> Decision:
+        """What would be decided of a request that does not spend; nothing of it is recorded."""
+        now = self._clock()
+        asker = await self.asker(request.passes, request.devices, request.fresh)
+        visit = Visit(
+            article=request.article,
+            reader=asker.reader,
+            now=now,
+            brief=request.brief,
+            spends=False,
+            openings=self._controls.openings,
+            locks=self._controls.locks,
+        )
+        answer = decide(self._policy, visit)
+        return answer if isinstance(answer, Decision) else await self._ask_meter(replace(answer, spends=False), now)
 
     def to_tell(self, device: ReaderId) -> bool:
         """Whether a device is to be given its pass anew; about once a day."""

@@ -23,6 +23,7 @@ VALUES = {
     "limit": 5,
     "contacts": "01632 960 123",
     "code": "K7M3-PQ9T",
+    "address": "https://www.example.com/news/a",
 }
 
 

@@ -21,7 +21,7 @@ def _older(path: Path) -> None:
 
 def _make_older(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for name in ("rights", "devices", "said_of"):
+        for name in ("rights", "devices", "said_of", "known"):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("DROP INDEX merged_into")
         connection.execute("PRAGMA user_version = 1")

@@ -49,9 +49,11 @@ from pennypress.core.target import PathPattern
 from pennypress.core.window import Window
 
 Budget = Literal["on", "observe", "off"]
+GuardMode = Literal["withhold", "report", "off"]
 Scripts = Literal["auto", "keep", "drop"]
 Look = Literal["plain", "boxed", "quiet"]
 
+_GUARD_MODES: tuple[GuardMode, ...] = ("withhold", "report", "off")
 _BUDGETS: tuple[Budget, ...] = ("on", "observe", "off")
 _SCRIPTS: tuple[Scripts, ...] = ("auto", "keep", "drop")
 _LOOKS: tuple[Look, ...] = ("plain", "boxed", "quiet")
@@ -258,6 +260,41 @@ class RuleTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardSection:
+    """The leak guard: what becomes of withheld text on pages that are not its article's own."""
+
+    mode: GuardMode = setting(
+        one_of(*_GUARD_MODES),
+        kind="word",
+        default="withhold",
+        help='"withhold" (cut it out, or refuse the answer), "report" (tell the log and pass it) or "off".',
+    )
+    allow: tuple[PathPattern, ...] = setting(
+        _patterns,
+        kind="list of patterns",
+        default=[],
+        example=["/review-of-the-press/**"],
+        help="Pages that may quote what articles withhold.",
+    )
+    learn: tuple[str, ...] = setting(
+        list_of(text, example='["/sitemap.xml"]', may_be_empty=True),
+        kind="list of paths",
+        default=[],
+        example=["/sitemap.xml", "/feed/"],
+        help="Sitemaps and feeds of the site whose articles are read at the start, so that the guard knows them "
+        "before anybody opened them.",
+    )
+    sign_in_cookies: tuple[str, ...] = setting(
+        list_of(text, example='["cms_session"]', may_be_empty=True),
+        kind="list of texts",
+        default=[],
+        example=["cms_session"],
+        help="Cookies of the site that mark a signed-in user, besides those of WordPress and Drupal. What such a user "
+        "asks for is never cut: it goes out whole to the staff, else it is refused.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSection:
     """Whose word about addresses counts, and what an address may open."""
 
@@ -381,6 +418,7 @@ class Config:
     meter: Meter
     articles: Articles
     rules: tuple[Rule, ...]
+    guard: GuardSection
     network: NetworkSection
     store: StoreSection
     secrets: Secrets
@@ -408,6 +446,7 @@ SECTIONS: Mapping[str, type] = {
     "paper": Paper,
     "meter": Meter,
     "articles": Articles,
+    "guard": GuardSection,
     "network": NetworkSection,
     "store": StoreSection,
     "secrets": Secrets,

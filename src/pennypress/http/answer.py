@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import blake2b
 
 from pennypress.core.decision import Decision
 
@@ -85,6 +87,30 @@ _PASSING_EXACT = frozenset(
     )
 )
 
+_TEXTS = (b"text/", b"image/svg")
+_JSON = re.compile(rb"(?:application|text)/(?:[\w.+-]*\+)?(?:json|ndjson|x-ndjson|json5|jsonl|graphql|manifest)\b")
+_XML = re.compile(rb"(?:application|text|image)/(?:[\w.+-]*\+)?xml\b")
+_CODE = re.compile(
+    rb"(?:application|text)/(?:x-)?(?:javascript|ecmascript|typescript)\b|application/(?:wasm-)?source-?map"
+)
+_OTHER_TEXTS = re.compile(rb"application/(?:x-)?(?:yaml|toml|subrip|markdown|graphql|rtf|ttml|www-form-urlencoded)\b")
+_NAMED_TEXTS = (
+    ".txt",
+    ".md",
+    ".json",
+    ".xml",
+    ".rss",
+    ".atom",
+    ".vtt",
+    ".srt",
+    ".csv",
+    ".html",
+    ".htm",
+    ".map",
+    ".jsonl",
+)
+_HIDDEN = frozenset((b"application/octet-stream", b"binary/octet-stream", b"application/x-binary", b""))
+
 AnswerHeaders = list[tuple[bytes, bytes]]
 
 
@@ -117,6 +143,45 @@ def kind_of(headers: AnswerHeaders) -> Kind:
     if essence.startswith(_PASSING) or essence in _PASSING_EXACT:
         return Kind.ASSET
     return Kind.OTHER
+
+
+def text_kind(headers: AnswerHeaders, path: str) -> str | None:
+    """How the text of an answer is laid out: html, json, xml, plain, code, or captions; None for what is no text.
+
+    What names no type of its own is text where its address ends as texts do.
+    """
+    said = first(headers, b"content-type")
+    essence = (said or b"").partition(b";")[0].strip().lower()
+    if essence in _HIDDEN:
+        return "plain" if path.endswith(_NAMED_TEXTS) or said is None else None
+    if essence in _HTML or b"/" not in essence or essence == b"multipart/byteranges":
+        return "html"
+    if _JSON.match(essence):
+        return "json"
+    if _XML.match(essence):
+        return "xml"
+    if _CODE.match(essence):
+        return "code"
+    if essence in (b"text/vtt", b"text/srt") or b"subrip" in essence or b"ttml" in essence:
+        return "captions"
+    if essence == b"text/css":
+        return None
+    return "plain" if essence.startswith(_TEXTS) or _OTHER_TEXTS.match(essence) else None
+
+
+def guarded_headers(headers: AnswerHeaders, body: bytes) -> AnswerHeaders:
+    """The head of an answer from which something was withheld: the validators are ours, and only its reader may keep
+    it."""
+    gone = _STORING | {b"content-length", b"content-encoding", b"content-range", b"accept-ranges", b"etag"}
+    kept = [(name, value) for name, value in headers if name not in gone and not is_ours(name)]
+    tag = b'"pennypress-%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+    return [
+        *kept,
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"Cookie"),
+        (b"etag", tag),
+    ]
 
 
 def first(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> bytes | None:

@@ -16,13 +16,28 @@ from pennypress.config import Config, load
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Clock, Gate, utc_now
-from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of
-from pennypress.http.fetch import App, Judgement, Message, Overlong, Receive, Scope, Send, Verdict, client_gone, fetch
+from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, without_ours
+from pennypress.http.fetch import (
+    LOOKED_AT,
+    App,
+    Judgement,
+    Message,
+    Overlong,
+    Receive,
+    Scope,
+    Send,
+    Verdict,
+    client_gone,
+    fetch,
+)
+from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
-from pennypress.http.pageview import Outcome, PageViews, Visitor, html, kept_of_status
+from pennypress.http.pageview import Outcome, PageViews, html, kept_of_status
+from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.sharing import Answers, Question
+from pennypress.http.visitor import Visitor
 from pennypress.messages import negotiate
 from pennypress.pages.naming import canonical_target, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage, Paper
@@ -127,6 +142,15 @@ class PaywallApp:
         self._own = OwnPages(self.gate, board, parts.keys)
         options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
         self._options = options
+        self._guarding = Guarding(
+            self.gate,
+            parts.store,
+            board,
+            self._grounds,
+            GuardOptions(
+                config.guard.mode, config.guard.allow, config.guard.sign_in_cookies, config.paper.url, self._largest
+            ),
+        )
         self._views = PageViews(
             gate=self.gate,
             board=board,
@@ -136,7 +160,10 @@ class PaywallApp:
             own_host=self._own_host,
             largest=self._largest,
             code_key=parts.keys.derive(PURPOSE)[0] if config.office.enabled else None,
+            guarding=self._guarding,
         )
+        self._ahead = ReadingAhead(app, self._views, self._guarding, own_url=config.paper.url, own_host=self._own_host)
+        self._ahead.begin(config.guard.learn)
         self._beat: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -152,6 +179,7 @@ class PaywallApp:
 
     async def close(self) -> None:
         """Bring the last tallies to the store and close it."""
+        await self._ahead.close()
         if self._beat is not None:
             self._beat.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -209,6 +237,7 @@ class PaywallApp:
             lambda status, headers: self._by_head(request, visitor, status, headers),
             lambda status, headers, beginning: self._refuses_overlong(request, headers, beginning),
             self._largest,
+            lambda headers: self._guarding.watch(request, visitor, headers),
         )
 
         async def ask() -> Answer | None:
@@ -218,6 +247,11 @@ class PaywallApp:
             verdict, answer = found
             if verdict is Verdict.DROP:
                 await _send(send, self._dropped(answer, visitor), head=request.method == "HEAD")
+                return None
+            if verdict in LOOKED_AT:
+                private = verdict is Verdict.LOOK_PRIVATE
+                guarded = await self._guarding.guarded(request, visitor, _ours_off(answer), private=private)
+                await _send(send, guarded, head=request.method == "HEAD")
                 return None
             return answer
 
@@ -242,9 +276,12 @@ class PaywallApp:
         kind = kind_of(headers)
         if kind is Kind.PAGE:
             return Verdict.DROP if status == 206 and self.gate.mode is not Mode.OBSERVE else Verdict.HOLD
-        if kind is Kind.ASSET or not self._grounds.hold(request.target):
-            return Verdict.PASS
-        return await self._views.leave(request, visitor, keys_extended_by(request.target))
+        verdict = Verdict.PASS
+        if kind is not Kind.ASSET and self._grounds.hold(request.target):
+            verdict = await self._views.leave(request, visitor, keys_extended_by(request.target))
+        if verdict is Verdict.DROP or not self._guarding.takes(request, headers):
+            return verdict
+        return Verdict.LOOK if verdict is Verdict.PASS else Verdict.LOOK_PRIVATE
 
     def _refuses_overlong(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
         """Whether a page that is too long to be read whole could be an article; by its address, or by its beginning."""
@@ -273,7 +310,9 @@ class PaywallApp:
         whole = request.robot or (not request.asks_for_asset and self._grounds.hold(request.target))
         cookies = self._passes.without(request.cookie_headers)
         onward = self._as_asked(scope, request)
-        onward["headers"] = onward_headers(request, cookies, whole=whole and self.gate.mode is not Mode.OFF)
+        whole = whole and self.gate.mode is not Mode.OFF
+        parts = request.asks_for_file or not self._guarding.on
+        onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
         return onward
 
     def _as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:
@@ -317,8 +356,14 @@ class PaywallApp:
         while True:
             with contextlib.suppress(StoreUnavailable):
                 await self.gate.take_up_controls()
+                await self._guarding.catch_up()
             await self.gate.flush()
+            self._ahead.keep_going()
             await asyncio.sleep(_BEAT_SECONDS)
+
+
+def _ours_off(answer: Answer) -> Answer:
+    return Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
 
 
 _ORIGIN_PAGES = {

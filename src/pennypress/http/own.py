@@ -12,8 +12,9 @@ from pennypress.errors import StoreUnavailable
 from pennypress.gate import Gate
 from pennypress.http.answer import Answer
 from pennypress.http.fetch import Receive
-from pennypress.http.pageview import Visitor, html
+from pennypress.http.pageview import html
 from pennypress.http.request import PageRequest, values
+from pennypress.http.visitor import Visitor
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.readers.keys import Keys
 

@@ -22,7 +22,9 @@ from pennypress.http.answer import (
     without_ours,
 )
 from pennypress.http.fetch import Verdict
+from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
+from pennypress.http.visitor import Visitor
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
@@ -41,17 +43,6 @@ _SHORTEST_TELLING = 24
 _log = logging.getLogger("pennypress")
 
 Gone = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who asks: the verified names that the browser sent, a fresh one, the language to speak, and the names under
-    which the browser signed in to an account."""
-
-    passes: tuple[ReaderId, ...]
-    fresh: ReaderId
-    language: str
-    devices: tuple[ReaderId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +69,10 @@ class PageViews:
         own_host: str | None,
         largest: int,
         code_key: bytes | None = None,
+        guarding: Guarding | None = None,
     ) -> None:
         """``code_key`` is what makes the readers' codes at the foot of walls; None for a paper without a clerk."""
+        self._guarding = guarding
         self._gate = gate
         self._board = board
         self._versions = versions
@@ -97,10 +90,14 @@ class PageViews:
         subject = self._subject(request, version, answer)
         if subject is not None and subject.claimed is not None and not subject.continued and answer.status == 200:
             subject = await self._believed(request, version, answer, subject)
+        guarding = self._guarding if self._guarding is not None and self._guarding.on else None
         if answer.status != 200:
-            return Outcome(await self._other_status(request, visitor, passed, version, subject))
+            shown = await self._other_status(request, visitor, passed, version, subject)
+            return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
+        if guarding is not None:
+            subject = await guarding.recognised(subject, version, request.target)
         if subject is None:
-            return Outcome(passed)
+            return Outcome(await guarding.guarded(request, visitor, passed) if guarding is not None else passed)
         may_spend = request.method == "GET" and not request.prefetches and not request.robot
         if may_spend and gone():
             may_spend = False
@@ -109,6 +106,9 @@ class PageViews:
         if self._gate.mode is Mode.OBSERVE:
             shown = self._named(self._observed(passed, admission), admission)
         elif admission.decision.full:
+            if guarding is not None:
+                free = admission.decision.reason in _CACHEABLE
+                guarding.learn_later(subject, version, request.target.forwarded, free=free)
             shown = self._full(request, passed, visitor, admission, seen, body)
         elif request.prefetches:
             shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
@@ -227,7 +227,7 @@ class PageViews:
         path, code = request.target.forwarded, self._code(visitor, admission)
         why = seen.version.why_unread
         if why is None:
-            cut, body = await seen.walled(self._board.wall(decision, language, path, code), continued=subject.continued)
+            cut = await self._cut(request, visitor, seen.version, subject)
             why = cut.alone
         if why is not None:
             self._gate.count("no-body")
@@ -237,9 +237,28 @@ class PageViews:
             body = self._board.alone(subject.article.title, decision, language, path, code)
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
         else:
+            body = seen.walled(cut, self._board.wall(decision, language, path, code))
             clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
             headers = article_headers(clean, decision, len(body))
         return Answer(200, (*headers, *self._wall_header(decision)), body)
+
+    async def _cut(self, request: PageRequest, visitor: Visitor, version: Version, subject: Subject) -> Cut:
+        if self._guarding is None or not self._guarding.on:
+            return await version.cut(continued=subject.continued)
+        await self._guarding.learn(subject, version, request.target.forwarded, free=False)
+        return await self._guarding.fitted(request, visitor, subject, version)
+
+    async def read(self, request: PageRequest, answer: Answer) -> None:
+        """Read a page that nobody asked for, so that the guard knows its article."""
+        if self._guarding is None or answer.status != 200:
+            return
+        seen, _ = await self._seen(request, answer)
+        subject = self._subject(request, seen.version, answer)
+        subject = await self._guarding.recognised(subject, seen.version, request.target)
+        if subject is not None:
+            asked = Request(subject.article, (), ReaderId(bytes(16)), subject.brief, spends=False)
+            free = (await self._gate.weigh(asked)).reason in _CACHEABLE
+            await self._guarding.learn(subject, seen.version, request.target.forwarded, free=free)
 
     def _wall_header(self, decision: Decision) -> AnswerHeaders:
         """Which wall the answer bears, for programs; nothing where it bears none."""

@@ -34,6 +34,7 @@ _HOST = re.compile(rb"^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$")
 _ASSET_ENDINGS = re.compile(
     r"\.(?:avif|bmp|gif|ico|jpe?g|png|svg|webp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp4|webm|mov|mp3|m4a|ogg)$"
 )
+_FILE_ENDINGS = re.compile(r"\.(?:pdf|zip|gz|epub|iso|dmg|exe|apk|aac|flac|wav|ts|m4s|mpd|m3u8)$")
 _DECODABLE = re.compile(rb"\b(gzip|x-gzip|br|zstd|identity)\b", re.IGNORECASE)
 
 
@@ -76,6 +77,11 @@ class PageRequest:
     def asks_for_asset(self) -> bool:
         """Whether the path ends as images, styles, scripts, fonts and media do."""
         return _ASSET_ENDINGS.search(self.target.folded) is not None
+
+    @property
+    def asks_for_file(self) -> bool:
+        """Whether the path ends as something does of which parts are honestly asked for: media and downloads."""
+        return self.asks_for_asset or _FILE_ENDINGS.search(self.target.folded) is not None
 
     @property
     def asks_for_fragment(self) -> bool:
@@ -121,18 +127,23 @@ def read_request(scope: MutableMapping[str, Any], allowed_host: str | None) -> P
     )
 
 
-def onward_headers(request: PageRequest, cookies: Sequence[bytes], *, whole: bool) -> list[tuple[bytes, bytes]]:
+def onward_headers(
+    request: PageRequest, cookies: Sequence[bytes], *, whole: bool, parts: bool = True
+) -> list[tuple[bytes, bytes]]:
     """The headers that go on to the origin.
 
     Never ours, whatever way they are spelt; ``cookies`` replace those that came. With ``whole`` the origin is asked
-    for the whole page: no ranges, no conditions. It is never asked for several parts at once: in such an answer a page
-    could not be told from a file. Only content codings that can be undone are asked for.
+    for the whole page: no ranges, no conditions; without ``parts`` for no ranges. It is never asked for several parts
+    at once: in such an answer a page could not be told from a file. Only content codings that can be undone are asked
+    for.
     """
     onward = []
     for name, value in request.headers:
         if name == b"cookie" or is_ours(name):
             continue
-        if name in CONDITIONAL_HEADERS and (whole or (name == b"range" and b"," in value)):
+        if name in CONDITIONAL_HEADERS and (
+            whole or (name in (b"range", b"if-range") and (b"," in value or not parts))
+        ):
             continue
         if name == b"accept-encoding":
             value = b", ".join(dict.fromkeys(found.lower() for found in _DECODABLE.findall(value))) or b"identity"

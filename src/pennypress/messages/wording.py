@@ -276,6 +276,11 @@ TOO_LARGE_WAY = Message("too-large-way", "Please send something smaller.")
 UNAVAILABLE = Message("unavailable", "We cannot show this page just now")
 ELSEWHERE = Message("elsewhere", "This page cannot be shown")
 ELSEWHERE_WAY = Message("elsewhere-way", "Please start from the front page.")
+READ_WHOLE = Message(
+    "read-whole",
+    "Read the whole article: {address}",
+    note="Ends an article's opening in a feed; {address} is a link.",
+)
 ORIGIN_DOWN = Message("origin-down", "We cannot reach this page just now")
 OUR_FAULT = Message("our-fault", "This is our fault: please try again in a few minutes.")
 
@@ -298,7 +303,7 @@ MESSAGES: Mapping[str, Message] = {
         *NONE_COUNTED.values(),
         *(FORGET, FORGET_ROLLING, FORGET_BUTTON, FORGOTTEN, FORGOTTEN_ROLLING, FORGOTTEN_ARTICLE),
         *(BAD_REQUEST, BAD_REQUEST_WAY, REFUSED, REFUSED_WAY, NOT_FOUND, NOT_FOUND_WAY),
-        *(TOO_LARGE, TOO_LARGE_WAY, UNAVAILABLE, ELSEWHERE, ELSEWHERE_WAY, ORIGIN_DOWN, OUR_FAULT),
+        *(TOO_LARGE, TOO_LARGE_WAY, UNAVAILABLE, ELSEWHERE, ELSEWHERE_WAY, READ_WHOLE, ORIGIN_DOWN, OUR_FAULT),
     )
 }
 """Every message by its name, in the order in which catalogues keep them."""

@@ -124,6 +124,10 @@ class Board:
         """
         return self._aside(self._shown(decision, now=now), language, article_path)
 
+    def say(self, message: Message, language: str | None = None) -> str:
+        """A message by itself as plain text, its placeholders not filled; in the paper's language when None."""
+        return self._texts[language or next(iter(self._texts))].wording(message)
+
     def wall(self, decision: Decision, language: str, article_path: str, code: str = "") -> bytes:
         """The wall that stands behind the preview; empty where the decision has nothing to say.
 

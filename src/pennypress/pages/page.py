@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -46,7 +46,7 @@ class Cut:
 
     ``alone`` is None, or says why the page could not be cut: then both are empty, and the headline and the wall go out
     alone. ``wide`` is the charset into which the wall's ASCII must be put where its bytes are no text there (UTF-16).
-    ``preview`` is the text of the body that is left, a line a block.
+    ``preview`` is the text of the body that is left, a line a block; ``told`` is what was taken out of it.
     """
 
     head: bytes
@@ -59,6 +59,7 @@ class Cut:
     wide: str | None = None
     withheld: Withheld | None = None
     preview: str = ""
+    told: str = ""
 
     def tells(self, header: str) -> bool:
         """Whether the value of a header holds withheld text, in any form."""
@@ -214,7 +215,8 @@ def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
     is_left = withheld.in_text(html)
     withheld.rest()
     if is_left:
-        return _alone(page, "eight words in a row of the withheld text are left in the page", findings, withheld)
+        why = "eight words in a row of the withheld text are left in the page"
+        return replace(_alone(page, why, findings, withheld), preview=cutting.kept, told=f"{cutting.withheld}\n{told}")
     head, mark, tail = html.partition(f"<{cutting.mark.tag}></{cutting.mark.tag}>")
     if not mark:
         return _alone(page, "the page has no place for the wall", findings, withheld)
@@ -230,6 +232,7 @@ def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:
         wide=page.wide,
         withheld=withheld,
         preview=cutting.kept,
+        told=f"{cutting.withheld}\n{told}",
     )
 
 

@@ -30,13 +30,15 @@ class Grounds:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The article that a page is about. ``claimed`` is its canonical link's key when that differs from its own
-    address's; ``continued`` says that this is page 2 or later of it; ``why`` says why it is an article."""
+    address's; ``continued`` says that this is page 2 or later of it; ``why`` says why it is an article; ``twin``
+    that it was recognised by the text of another page of the same article."""
 
     article: Article
     brief: bool
     continued: bool
     claimed: str | None
     why: str
+    twin: bool = False
 
 
 Believes = Callable[[str], bool]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pennypress.core.article import Access
 from pennypress.core.target import Target
 from pennypress.errors import Undecodable
+from pennypress.pages.guard import Sighting
 from pennypress.pages.page import Cut, Page, PageOptions, read_page
 from pennypress.pages.recognise import Subject
 
@@ -38,8 +39,10 @@ class Version:
         "_pieces",
         "before_notice",
         "content_type",
+        "learned",
         "nonces",
         "page",
+        "sightings",
         "subjects",
         "told",
         "why_unread",
@@ -50,6 +53,8 @@ class Version:
         self.content_type = content_type
         self.why_unread = why_unread
         self.told = False
+        self.learned: tuple[str, bool, bool] | None = None
+        self.sightings: tuple[int, tuple[Sighting, ...]] | None = None
         self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}
@@ -112,13 +117,12 @@ class Seen:
         grown = sum(map(len, self.nonces[before])) - sum(map(len, self.version.nonces[before]))
         return page.insert(body, page.notice_at + grown, notice)
 
-    async def walled(self, wall: bytes, *, continued: bool) -> tuple[Cut, bytes]:
-        """The cut and the whole walled page, with this answer's nonces in it."""
-        cut = await self.version.cut(continued=continued)
+    def walled(self, cut: Cut, wall: bytes) -> bytes:
+        """The whole walled page of a cut of this version, with this answer's nonces in it."""
         page = cut.walled(wall)
         for own, new in _renamed(self.version.nonces, self.nonces).items():
             page = page.replace(own, new)
-        return cut, page
+        return page
 
 
 class Versions:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from pennypress.core.entitlement import Lock, Opening
+from pennypress.core.known import KnownText, Lessons
 from pennypress.core.meter import Claim, ReaderId, Spend, Standing
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
@@ -157,5 +158,18 @@ class RightsStore(Protocol):
         ...
 
 
-class Store(MeterStore, ControlStore, RightsStore, Protocol):
+class TextStore(Protocol):
+    """Carries what one worker learned of the articles' texts to the others, and over a restart. Raises
+    StoreUnavailable when the store does not answer in time; learning again is safe."""
+
+    async def learn(self, known: KnownText) -> None:
+        """Keep a text in the place of what was known under its name."""
+        ...
+
+    async def learned_since(self, version: int) -> Lessons:
+        """What was learned since a version, 0 for all, in steps; cheap while that is nothing."""
+        ...
+
+
+class Store(MeterStore, ControlStore, RightsStore, TextStore, Protocol):
     """All in one: what ``[store] meters`` names."""

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from pennypress.core.entitlement import Lock, Opening
+from pennypress.core.known import KnownText, Lessons
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
@@ -38,6 +39,7 @@ class MemoryStore:
         self._rights: dict[ReaderId, Rights] = {}
         self._devices: dict[ReaderId, ReaderId] = {}
         self._said: list[ReaderId] = []
+        self._known: dict[tuple[str, str], tuple[int, KnownText]] = {}
         self._tick = tick
         self._seen: SeenTime | None = None
         self._cleaned_to: datetime | None = None
@@ -165,6 +167,20 @@ class MemoryStore:
             sum(span.counts(moment, now) for moment in self._stopped[observed].values()) for observed in (False, True)
         )
         return Summary(readers, stopped, would_be, MappingProxyType(dict(self._tallies.get(day, {}))))
+
+    async def learn(self, known: KnownText) -> None:
+        """Keep a text."""
+        held = self._known.pop(known.name, None)
+        if held is not None and held[1] == known:
+            self._known[known.name] = held
+            return
+        newest = max((version for version, _ in self._known.values()), default=0)
+        self._known[known.name] = (max(newest, held[0] if held else 0) + 1, known)
+
+    async def learned_since(self, version: int) -> Lessons:
+        """What was learned since a version."""
+        newer = sorted((held for held in self._known.values() if held[0] > version), key=lambda held: held[0])
+        return Lessons(newer[-1][0] if newer else version, tuple(known for _, known in newer))
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -11,12 +11,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pennypress.core.entitlement import Lock, Opening
+from pennypress.core.known import KnownText, Lessons
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
 from pennypress.core.window import Span
-from pennypress.store import Changes, Controls, Summary, sqlite_rights
+from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights
 from pennypress.store.held import as_kept, counting
 from pennypress.store.sqlite_controls import (
     add_claim,
@@ -165,6 +166,14 @@ class SqliteStore:
     async def summary(self, span: Span, day: date, now: datetime) -> Summary:
         """The figures for ``status``; reads every meter, on a thread and a connection of its own."""
         return await asyncio.to_thread(self._summarise, span, day, now)
+
+    async def learn(self, known: KnownText) -> None:
+        """Keep a text. After StoreUnavailable it may have been done; asking again is safe."""
+        await self._say(lambda rows: sqlite_known.learn(rows.connection, known))
+
+    async def learned_since(self, version: int) -> Lessons:
+        """What was learned since a version."""
+        return await self._writer.ask(look=lambda rows: sqlite_known.learned_since(rows.connection, version))
 
     async def close(self) -> None:
         """Answer what was asked, then close the file."""

@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pennypress.errors import StoreUnusable
-from pennypress.store import sqlite_rights
+from pennypress.store import sqlite_known, sqlite_rights
 
 APPLICATION_ID = 0x50656E79
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SCHEMA = """
 CREATE TABLE meters (reader BLOB PRIMARY KEY, units BLOB NOT NULL) WITHOUT ROWID;
@@ -40,12 +40,15 @@ CREATE TABLE stopped (observed INTEGER, reader BLOB, moment INTEGER NOT NULL, PR
     WITHOUT ROWID;
 """
 
-_ADDED = {2: sqlite_rights.SCHEMA}
+_ADDED = {2: sqlite_rights.SCHEMA, 3: sqlite_known.SCHEMA}
 """What each version after the first added."""
 
 _SMALL_TABLES = (
     "merged", "articles", "upkeep", "controls", "openings", "locks", "links", "tallies", "rights", "devices", "said_of",
+    "known",
 )  # fmt: skip
+_FIRST_OF = {1: "rights", 2: "known"}
+"""The first of the small tables that a store of an older version lacks."""
 _VERSIONS = slice(18, 20)
 _WRITE_AHEAD = b"\x02\x02"
 """The file format's read and write versions in write-ahead mode (SQLite file format, section 1.3.3)."""
@@ -275,7 +278,8 @@ def _check_pages(path: Path, connection: sqlite3.Connection, patience: float) ->
     deadline = time.monotonic() + patience
     connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 1000)
     large = _size(path) > _LARGE
-    small = _SMALL_TABLES[: None if _version(connection) >= 2 else _SMALL_TABLES.index("rights")]
+    lacks = _FIRST_OF.get(_version(connection))
+    small = _SMALL_TABLES[: None if lacks is None else _SMALL_TABLES.index(lacks)]
     checks = [f"PRAGMA quick_check('{table}')" for table in small] if large else ["PRAGMA quick_check(1)"]
     try:
         for check in checks:

@@ -1,0 +1,190 @@
+"""The leak guard's knowledge: which articles withhold which text, and whose withheld text stands in an answer."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+from pennypress.core.article import Article
+from pennypress.core.known import KnownText, pack
+from pennypress.pages.anchors import Anchors, anchors_of
+from pennypress.pages.decoding import forms
+from pennypress.pages.packed import TooMuch, Work
+from pennypress.pages.withheld import RUN, Withheld
+from pennypress.pages.words import squeeze, words
+
+_MADE_AT_MOST = 512
+_LONG_ROW = 24
+_OTHERS_AT_MOST = 200
+_CUES = re.compile(r"^(?:\d+|WEBVTT.*|NOTE.*|[\d:.,]+\s*-->.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Withheld text of an article in an answer: which article and part, how many of its words stand there in runs, and
+    how many in rows so long that they are no turn of phrase."""
+
+    known: KnownText
+    withheld: Withheld
+    words: int
+    in_long_rows: int
+
+    @property
+    def article(self) -> Article:
+        """Whose text it is."""
+        return self.known.article
+
+    @property
+    def most(self) -> bool:
+        """Whether at least half of what the article withholds stands there."""
+        return self.in_long_rows * 2 >= self.withheld.words
+
+
+class Guard:
+    """What is known of all articles. It learns on one thread; answers may be looked at on others at the same time."""
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self._known: dict[int, KnownText] = {}
+        self._slots: dict[tuple[str, str], int] = {}
+        self._parts: dict[str, int] = {}
+        self._withheld = Anchors()
+        self._shown = Anchors()
+        self._next = 0
+        self._made: OrderedDict[int, Withheld] = OrderedDict()
+        self._owned: OrderedDict[tuple[int, int], Withheld] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def watches(self) -> bool:
+        """Whether any article is known to withhold anything."""
+        return len(self._withheld) > 0
+
+    def knows(self, key: str) -> bool:
+        """Whether the article of a key is known, be it free."""
+        return key in self._parts
+
+    def holds(self, known: KnownText) -> bool:
+        """Whether just this is known."""
+        slot = self._slots.get(known.name)
+        return slot is not None and self._known[slot] == known
+
+    def article(self, key: str) -> KnownText | None:
+        """What is known of the first page of an article; None for one not known."""
+        slot = self._slots.get((key, ""))
+        return None if slot is None else self._known[slot]
+
+    def learn(self, texts: Iterable[KnownText]) -> None:
+        """Know these texts from now on, each in the place of what was known under its name."""
+        withheld, shown = [], []
+        for known in texts:
+            if self.holds(known):
+                continue
+            old = self._slots.pop(known.name, None)
+            slot, self._next = self._next, self._next + 1
+            self._known[slot] = known
+            self._slots[known.name] = slot
+            if old is None:
+                self._parts[known.article.key] = self._parts.get(known.article.key, 0) + 1
+            else:
+                del self._known[old]
+            withheld.append((slot, known.withheld_prints))
+            shown.append((slot, known.shown_prints))
+        if withheld:
+            self._withheld.add(withheld)
+            self._shown.add(shown)
+            self.generation += 1
+
+    def look(self, text: str) -> tuple[Sighting, ...]:
+        """Whose withheld text stands in a text, in any form that it may be read in; runs of eight words at least.
+
+        Text that stands in a free article, in what another article shows, or in the bodies of two articles, is
+        nobody's. What a text unpacks to beyond all proportion is not looked at.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        if self.watches:
+            try:
+                for form in _forms(text):
+                    self._look_at(form, found)
+            except TooMuch:
+                pass
+        sightings = []
+        for slot, (count, long) in found.items():
+            known = self._known.get(slot)
+            if known is not None and count:
+                sightings.append(Sighting(known, self._owned_of(slot, known), count, long))
+        return tuple(sorted(sightings, key=lambda sighting: sighting.known.name))
+
+    def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
+        for slot in self._withheld.owners_in(form):
+            known = self._known.get(slot)
+            if known is None or not self._made_of(slot, known).words_within(form):
+                continue
+            owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
+            found[slot] = (
+                max(held[0], owned.words_within(form)),
+                max(held[1], owned.words_within(form, _LONG_ROW)),
+            )
+
+    def _made_of(self, slot: int, known: KnownText) -> Withheld:
+        """What an article withholds, compared with nothing but itself."""
+        with self._lock:
+            made = self._made.get(slot)
+            if made is None:
+                shown, withheld = known.texts
+                made = self._made[slot] = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
+                made.rest()
+                if len(self._made) > _MADE_AT_MOST:
+                    self._made.popitem(last=False)
+            else:
+                self._made.move_to_end(slot)
+            return made
+
+    def _owned_of(self, slot: int, known: KnownText) -> Withheld:
+        """What an article withholds less what is nobody's."""
+        name = (slot, self.generation)
+        with self._lock:
+            owned = self._owned.get(name)
+        if owned is None:
+            others = list(self._others(known))
+            if not others:
+                owned = self._made_of(slot, known)
+            else:
+                shown, withheld = known.texts
+                owned = Withheld(withheld, "\n".join((known.article.title, known.address, shown, *others)))
+                owned.rest()
+            with self._lock:
+                self._owned[name] = owned
+                if len(self._owned) > _MADE_AT_MOST:
+                    self._owned.popitem(last=False)
+        return owned
+
+    def _others(self, known: KnownText) -> Iterator[str]:
+        """The texts of other articles that may share a run with what this one withholds."""
+        letters = squeeze(known.texts[1])
+        slots = self._withheld.owners_in(letters) | self._shown.owners_in(letters)
+        texts = [other for slot in slots if (other := self._known.get(slot)) and other.article.key != known.article.key]
+        for other in texts[:_OTHERS_AT_MOST]:
+            yield "\n".join(other.texts)
+
+
+def known_text(article: Article, address: str, part: str, shown: str, withheld: str) -> KnownText:
+    """What is known of a page's text once it was read. Fewer than eight words are no run, so they are not withheld."""
+    return KnownText(
+        article=article,
+        address=address,
+        part=part,
+        packed=pack(shown, withheld),
+        withheld_prints=anchors_of(withheld) if len(words(withheld)) >= RUN else b"",
+        shown_prints=anchors_of(shown),
+    )
+
+
+def _forms(text: str) -> Iterator[str]:
+    """The letters of every form of a text; captions also without the times that stand between their lines."""
+    if "-->" in text:
+        yield squeeze(_CUES.sub("", text))
+    yield from forms(text, Work(len(text)))

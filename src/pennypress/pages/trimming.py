@@ -1,0 +1,185 @@
+"""Answers that are no article's own page, without the withheld text: feeds, JSON, plain text, other HTML pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+
+from pennypress.errors import Undecodable
+from pennypress.pages.document import read_document
+from pennypress.pages.source import read_text
+from pennypress.pages.sweep import sweep
+from pennypress.pages.withheld import Withheld
+from pennypress.pages.words import squeeze
+
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*+"(?!\s*+:)|"(?:[^"\\\x00-\x1f]|\\.)*+"(?=\s*+:)', re.DOTALL)
+_XML = re.compile(
+    r"(?P<comment><!--.*?-->)|(?P<cdata><!\[CDATA\[.*?\]\]>)|(?P<other><\?.*?\?>|<![^>\[]*(?:\[.*?\]\s*)?>)"
+    r"|(?P<tag></?[^\s<>!?](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)|(?P<text>[^<]+)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""(=\s*)("[^"]*"|'[^']*')""")
+_MARKUP = re.compile(r"<[^<>]*>")
+_OPENING = 24
+_BLANK = re.compile(r"(\n[ \t\r]*\n\s*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What stands in for an article's text: what it shows, and one sentence that leads to it.
+
+    ``closing`` holds ``{address}`` where ``address`` goes in.
+    """
+
+    withheld: Withheld
+    shown: str
+    closing: str
+    address: str
+
+    def opens(self, text: str) -> bool:
+        """Whether a text begins as the article does, or holds its beginning."""
+        opening = squeeze(self.shown)[:_OPENING]
+        return bool(opening) and opening in squeeze(_MARKUP.sub(" ", unescape(text)))
+
+    def instead_of(self, text: str, *, first: bool) -> str:
+        """What stands in for a text that holds a run of the article, ``first`` where nothing of it stood before."""
+        opens, marked = self.opens(text), _MARKUP.search(text) is not None
+        if not opens and not first:
+            return ""
+        return (self._html if marked else self._plain)(opens=opens)
+
+    def _plain(self, *, opens: bool) -> str:
+        lines = self.shown.splitlines() if opens else []
+        return "\n\n".join([line for line in (*lines, self.closing.replace("{address}", self.address)) if line])
+
+    def _html(self, *, opens: bool) -> str:
+        link = f'<a href="{escape(self.address)}">{escape(self.address)}</a>'
+        lines = [escape(line, quote=False) for line in self.shown.splitlines() if line] if opens else []
+        closing = escape(self.closing, quote=False).replace("{address}", link)
+        return "".join(f"<p>{line}</p>" for line in (*lines, closing))
+
+
+def trim_json(text: str, excerpts: Sequence[Excerpt]) -> str | None:
+    """JSON (or lines of it) whose strings hold no run; None where it cannot be cut so."""
+    trimming = _Trimming(excerpts)
+
+    def replace(found: re.Match[str]) -> str:
+        try:
+            value = json.loads(found[0])
+        except ValueError:
+            return found[0]
+        instead = trimming.instead_of(value)
+        return found[0] if instead is None else json.dumps(instead)
+
+    return trimming.clean(_STRING.sub(replace, text))
+
+
+def trim_xml(text: str, excerpts: Sequence[Excerpt]) -> str | None:
+    """XML whose elements and attributes hold no run; None where it cannot be cut so."""
+    trimming = _Trimming(excerpts)
+    pieces: list[str] = []
+    leaf: list[re.Match[str]] = []
+    for found in _XML.finditer(text):
+        if found.lastgroup in ("text", "cdata"):
+            leaf.append(found)
+            continue
+        pieces.append(_leaf(leaf, trimming))
+        leaf = []
+        pieces.append(_tag(found, trimming))
+    pieces.append(_leaf(leaf, trimming))
+    return trimming.clean("".join(pieces))
+
+
+def trim_plain(text: str, excerpts: Sequence[Excerpt]) -> str | None:
+    """Plain text without the paragraphs that hold a run; None where it cannot be cut so."""
+    trimming = _Trimming(excerpts)
+    pieces = _BLANK.split(text)
+    trimmed = [(piece, trimming.instead_of(piece)) for piece in pieces]
+    return trimming.clean("".join(piece if instead is None else instead for piece, instead in trimmed))
+
+
+def trim_html(body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]) -> bytes | None:
+    """An HTML page without the parts that hold a run; None where it cannot be cut so, or cannot be read."""
+    try:
+        document = read_document(body, content_type)
+    except Undecodable:
+        return None
+    document.unmark()
+    for excerpt in excerpts:
+        sweep(document.tree, excerpt.withheld, ())
+    html = _Trimming(excerpts).clean(document.serialise())
+    return None if html is None else body[: document.text.bom] + document.text.encode(html)
+
+
+TRIMS: dict[str, Callable[[str, Sequence[Excerpt]], str | None]] = {
+    "json": trim_json,
+    "xml": trim_xml,
+    "plain": trim_plain,
+}
+
+
+def trim(kind: str, body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]) -> bytes | None:
+    """An answer of a kind (``html``, or one of TRIMS) without the withheld text; None where it cannot be cut."""
+    if kind == "html":
+        return trim_html(body, content_type, excerpts)
+    by_kind = TRIMS.get(kind)
+    if by_kind is None:
+        return None
+    try:
+        text = read_text(body, content_type)
+    except Undecodable:
+        return None
+    trimmed = by_kind(text.text, excerpts)
+    return None if trimmed is None else body[: text.bom] + text.encode(trimmed)
+
+
+class _Trimming:
+    """One answer on its way: of which articles something stands in it already."""
+
+    def __init__(self, excerpts: Sequence[Excerpt]) -> None:
+        self._excerpts = excerpts
+        self._placed: set[int] = set()
+
+    def instead_of(self, text: str) -> str | None:
+        """What stands in for a text; None where it may stay."""
+        held = [(at, excerpt) for at, excerpt in enumerate(self._excerpts) if excerpt.withheld.in_text(text)]
+        if not held:
+            return None
+        instead = [excerpt.instead_of(text, first=at not in self._placed) for at, excerpt in held]
+        self._placed.update(at for at, _ in held)
+        return "\n".join(filter(None, instead))
+
+    def clean(self, text: str) -> str | None:
+        """The text; None while a run is left in it."""
+        return None if any(excerpt.withheld.in_text(text) for excerpt in self._excerpts) else text
+
+
+def _leaf(tokens: list[re.Match[str]], trimming: _Trimming) -> str:
+    """What stands between two tags, as it was or cut."""
+    if not tokens:
+        return ""
+    whole = "".join(token[0] for token in tokens)
+    marked = any(token.lastgroup == "cdata" for token in tokens)
+    instead = trimming.instead_of(
+        "".join(token[0][9:-3] if token.lastgroup == "cdata" else unescape(token[0]) for token in tokens)
+    )
+    if instead is None:
+        return whole
+    return f"<![CDATA[{instead.replace(']]>', ']]&gt;')}]]>" if marked else escape(instead, quote=False)
+
+
+def _tag(found: re.Match[str], trimming: _Trimming) -> str:
+    """A tag without the attributes that hold a run; comments that hold one go."""
+    if found.lastgroup == "comment":
+        return found[0] if trimming.instead_of(found[0]) is None else ""
+    if found.lastgroup != "tag" or "=" not in found[0]:
+        return found[0]
+
+    def emptied(attribute: re.Match[str]) -> str:
+        value = attribute[2]
+        return attribute[0] if trimming.instead_of(unescape(value[1:-1])) is None else f'{attribute[1]}""'
+
+    return _ATTRIBUTE.sub(emptied, found[0])

@@ -1,0 +1,332 @@
+"""The leak guard in the middleware: what leaves on routes that are not an article's own page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from pennypress.config import load
+from pennypress.http.asgi import Parts, Paywall, PaywallApp
+from pennypress.readers.keys import Keys
+from pennypress.store.opening import open_store, prepare
+from tests.http.browser import Browser, Page, Site
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CONFIG = """
+[paper]
+name = "The Test Paper"
+url = "http://paper.test"
+[meter]
+limit = 1
+[articles]
+paths = ["/news/**"]
+[[rules]]
+access = "free"
+paths = ["/news/free/**"]
+[guard]
+{guard}
+[store]
+meters = "{store}"
+"""
+
+CRANE = (
+    "The crane on the quay is older than the town hall, and most of those who live here say uglier.",
+    "It was put up by a shipyard that nobody remembers, for ships that nobody builds any more.",
+    "The harbour master told us on Tuesday that the whole of it will be taken down before winter comes.",
+    "Three families live in its shadow and not one of them was asked, so one has now gone to court.",
+    "A judge is going to hear them in March, long after the last bolt was carried away by a slow barge.",
+    "What becomes of the quay nobody knows, though the brewery has let it be known that it would like to buy.",
+)
+BAKER = (
+    "Mr Holm has baked the same seven loaves each morning since his father handed him the keys in spring.",
+    "On Monday he is going to stop, and the street does not yet know what it will eat for breakfast then.",
+    "His oven is to go to a museum in the capital, where children may look at it but must never touch it.",
+    "He himself wants to sleep until eight for once in his life and then walk slowly down to the harbour.",
+    "The new people will sell telephones, he says, and shrugs, and puts another tray upon the counter.",
+)
+SHOWN, WITHHELD = CRANE[:1], CRANE[1:]
+
+
+def page(title: str, paragraphs: tuple[str, ...], head: str = "", after: str = "") -> str:
+    body = "".join(f"<p>{text}</p>\n" for text in paragraphs)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body><main>'
+        f"<article><h1>{title}</h1><div>{body}</div></article></main>{after}"
+        "<footer>The Test Paper</footer></body></html>"
+    )
+
+
+def rss(*items: tuple[str, str, str]) -> str:
+    entries = "".join(
+        f"<item><title>{title}</title><link>http://paper.test{path}</link><description>short</description>"
+        f"<content:encoded><![CDATA[{content}]]></content:encoded></item>"
+        for title, path, content in items
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>The Test Paper</title>'
+        f"{entries}</channel></rss>"
+    )
+
+
+def html_of(paragraphs: tuple[str, ...]) -> str:
+    return "".join(f"<p>{text}</p>" for text in paragraphs)
+
+
+def leaks(answer: Page) -> list[int]:
+    """Which of the crane's withheld paragraphs stand in an answer, in any writing that the tests use."""
+    text = answer.text.replace("\\u2019", "'")
+    return [number for number, part in enumerate(WITHHELD) if " ".join(part.split()[2:12]) in text]
+
+
+@pytest.fixture
+def site() -> Site:
+    site = Site()
+    site.put("/news/crane", page("The crane", CRANE))
+    site.put("/news/baker", page("The baker", BAKER))
+    site.put("/feed", rss(("The crane", "/news/crane", html_of(CRANE))), content_type="application/rss+xml", etag='"9"')
+    post = {"id": 1, "link": "http://paper.test/news/crane", "content": {"rendered": html_of(CRANE)}}
+    site.put("/api/posts", json.dumps([post]), content_type="application/json; charset=utf-8")
+    site.put("/search?q=crane", page("Found", ("One story was found.",), after=f"<section>{html_of(CRANE)}</section>"))
+    site.put("/llms-full.txt", "# The Test Paper\n\n" + "\n\n".join(CRANE), content_type="text/plain")
+    return site
+
+
+Build = Callable[..., PaywallApp]
+
+
+@pytest.fixture
+async def built(site: Site, tmp_path: Path) -> AsyncIterator[Build]:
+    apps: list[PaywallApp] = []
+
+    def build(guard: str = "", store: str = "memory:") -> PaywallApp:
+        path = tmp_path / "pennypress.toml"
+        path.write_text(CONFIG.format(guard=guard, store=store))
+        config = load(path)
+        prepare(config.store.meters, config.base)
+        parts = Parts(open_store(config.store.meters, config.base), Keys((bytes(32),)), lambda: NOON)
+        apps.append(Paywall(config, parts).around(site))
+        return apps[-1]
+
+    yield build
+    for app in apps:
+        await app.close()
+
+
+async def used_up(app: PaywallApp) -> Browser:
+    """A reader who opened the baker, and was walled at the crane."""
+    reader = Browser(app)
+    assert (await reader.get("/news/baker")).header("pennypress-access") == "full"
+    walled = await reader.get("/news/crane")
+    assert walled.header("pennypress-access") == "preview"
+    assert leaks(walled) == []
+    return reader
+
+
+async def test_a_feeds_item_is_cut_to_the_preview_and_ends_with_a_link(built: Build) -> None:
+    reader = await used_up(built())
+    feed = await reader.get("/feed")
+    assert (feed.status, leaks(feed)) == (200, [])
+    assert SHOWN[0] in feed.text
+    content = ElementTree.fromstring(feed.body).findtext(".//{*}encoded") or ""
+    assert content.endswith(
+        '<p>Read the whole article: <a href="http://paper.test/news/crane">http://paper.test/news/crane</a></p>'
+    )
+
+
+async def test_a_cut_feed_has_validators_of_ours_and_answers_304(built: Build) -> None:
+    reader = await used_up(built())
+    feed = await reader.get("/feed")
+    tag = feed.header("etag")
+    assert tag is not None
+    assert tag != '"9"'
+    again = await reader.get("/feed", if_none_match=tag)
+    assert (again.status, again.body, again.header("etag")) == (304, b"", tag)
+
+
+async def test_json_is_cut_and_stays_json(built: Build) -> None:
+    reader = await used_up(built())
+    answer = await reader.get("/api/posts")
+    (post,) = json.loads(answer.body)
+    assert leaks(answer) == []
+    assert post["id"] == 1
+    assert SHOWN[0] in post["content"]["rendered"]
+    assert "Read the whole article" in post["content"]["rendered"]
+
+
+async def test_another_page_loses_the_text_and_keeps_the_rest(built: Build) -> None:
+    reader = await used_up(built())
+    answer = await reader.get("/search?q=crane")
+    assert (answer.status, leaks(answer)) == (200, [])
+    assert "One story was found." in answer.text
+
+
+async def test_plain_text_loses_its_paragraphs(built: Build) -> None:
+    reader = await used_up(built())
+    answer = await reader.get("/llms-full.txt")
+    assert leaks(answer) == []
+    assert SHOWN[0] in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "refused_as"),
+    [
+        ("application/json", json.dumps(" ".join(WITHHELD).split(" ")), "application/json"),
+        ("text/javascript", f"export default `{' '.join(WITHHELD)}`", "text/plain"),
+        ("text/vtt", "WEBVTT\n\n00:01.000 --> 00:09.000\n" + "\n".join(WITHHELD), "text/plain"),
+        ("application/json", json.dumps({"mappings": "", "sourcesContent": [" ".join(WITHHELD)]}), None),
+    ],
+)
+async def test_what_cannot_be_cut_is_refused_in_its_own_format(
+    built: Build, site: Site, content_type: str, body: str, refused_as: str | None
+) -> None:
+    site.put("/other", body, content_type=content_type)
+    reader = await used_up(built())
+    answer = await reader.get("/other")
+    assert leaks(answer) == []
+    if refused_as is not None:
+        assert answer.status == 403
+        assert (answer.header("content-type") or "").startswith(refused_as)
+
+
+async def test_who_has_the_article_has_it_everywhere_but_in_no_shared_cache(built: Build) -> None:
+    app = built()
+    await used_up(app)
+    reader = Browser(app)
+    assert (await reader.get("/news/crane")).header("pennypress-access") == "full"
+    feed = await reader.get("/feed")
+    assert leaks(feed) == [0, 1, 2, 3, 4]
+    assert feed.header("cache-control") == "private, no-store"
+
+
+async def test_an_item_of_an_article_not_yet_known_goes_with_title_and_link_until_it_was_read(
+    built: Build, site: Site
+) -> None:
+    app = built()
+    reader = Browser(app)
+    first = await reader.get("/feed")
+    assert leaks(first) == []
+    assert "<title>The crane</title><link>http://paper.test/news/crane</link>" in first.text
+    assert SHOWN[0] not in first.text
+    await app._ahead.go_on()
+    second = await reader.get("/feed")
+    assert leaks(second) == []
+    assert SHOWN[0] in second.text
+    assert "cookie" not in dict(site.asked[-2]["headers"])
+
+
+async def test_a_feed_of_free_articles_passes_byte_for_byte(built: Build, site: Site) -> None:
+    site.put("/news/free/notice", page("A notice", CRANE))
+    feed = rss(("A notice", "/news/free/notice", html_of(CRANE)))
+    site.put("/feed", feed, content_type="application/rss+xml", etag='"9"')
+    app = built()
+    await Browser(app).get("/news/free/notice")
+    for _ in range(2):
+        await app._ahead.go_on()
+        answer = await Browser(app).get("/feed")
+    assert answer.text == feed
+    assert answer.header("etag") == '"9"'
+
+
+async def test_report_tells_the_log_and_withholds_nothing(built: Build, caplog: pytest.LogCaptureFixture) -> None:
+    reader = await used_up(built('mode = "report"'))
+    for _ in range(3):
+        assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
+    assert len([record for record in caplog.records if "would withhold" in record.getMessage()]) == 1
+
+
+async def test_off_withholds_nothing(built: Build) -> None:
+    reader = await used_up(built('mode = "off"'))
+    assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
+
+
+async def test_an_allowed_page_may_quote(built: Build) -> None:
+    reader = await used_up(built('allow = ["/feed"]'))
+    assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
+    assert leaks(await reader.get("/api/posts")) == []
+
+
+async def test_a_print_view_without_a_canonical_is_the_article(built: Build, site: Site) -> None:
+    site.put("/print/17", page("The crane", CRANE))
+    app = built()
+    reader = await used_up(app)
+    printed = await reader.get("/print/17")
+    assert printed.header("pennypress-access") == "preview"
+    assert leaks(printed) == []
+    other = Browser(app)
+    assert (await other.get("/print/17")).header("pennypress-access") == "full"
+    assert (await other.get("/news/crane")).header("pennypress-reason") == "repeated"
+
+
+async def test_page_two_of_a_twin_shows_nothing_that_the_article_withholds(built: Build, site: Site) -> None:
+    site.put("/news/crane/more", page("The crane", CRANE[3:]))
+    reader = await used_up(built())
+    later = await reader.get("/news/crane/more")
+    assert later.header("pennypress-access") == "preview"
+    assert leaks(later) == []
+
+
+async def test_a_walled_page_loses_what_it_holds_of_another_article(built: Build, site: Site) -> None:
+    site.put(
+        "/news/third", page("The third", BAKER[::-1], after=f"<aside><h2>Read too</h2>{html_of(CRANE[2:4])}</aside>")
+    )
+    reader = await used_up(built())
+    answer = await reader.get("/news/third")
+    assert answer.header("pennypress-access") == "preview"
+    assert leaks(answer) == []
+
+
+async def test_an_error_page_loses_the_text_and_keeps_its_status(built: Build, site: Site) -> None:
+    site.put("/gone", page("Gone", ("Nothing here.",), after=f"<aside>{html_of(CRANE)}</aside>"), status=404)
+    reader = await used_up(built())
+    answer = await reader.get("/gone")
+    assert (answer.status, leaks(answer)) == (404, [])
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("POST", {}),
+        ("PUT", {}),
+        ("GET", {"authorization": "Basic ZWRpdGg6eA=="}),
+        ("GET", {"cookie": "wordpress_logged_in_0a1b=edith"}),
+        ("GET", {"cookie": "a=b; SSESS0123456789abcdef0123456789abcdef=x"}),
+        ("GET", {"cookie": "cms_session=1"}),
+    ],
+)
+async def test_what_may_be_saved_back_is_refused_whole_and_never_cut(
+    built: Build, method: str, headers: dict[str, str]
+) -> None:
+    app = built('sign_in_cookies = ["cms_session"]')
+    await used_up(app)
+    editor = Browser(app)
+    refused = await editor.ask(method, "/api/posts", **headers)
+    assert refused.status == 403
+    assert json.loads(refused.body)["code"] == "pennypress_withheld"
+    assert (await editor.ask(method, "/about", **headers)).text == "nothing here"
+
+
+async def test_learned_by_one_and_asked_of_another_and_again_after_a_restart(built: Build) -> None:
+    one, other = built(store="sqlite:p.db"), built(store="sqlite:p.db")
+    await Browser(other).get("/about")
+    await used_up(one)
+    await other._guarding.catch_up()
+    assert SHOWN[0] in (await Browser(other).get("/feed")).text
+    assert leaks(await Browser(other).get("/feed")) == []
+    later = built(store="sqlite:p.db")
+    answer = await Browser(later).get("/feed")
+    assert leaks(answer) == []
+    assert SHOWN[0] in answer.text
+
+
+async def test_parts_of_a_text_are_not_asked_for(built: Build, site: Site) -> None:
+    app = built()
+    await Browser(app).get("/llms-full.txt", range="bytes=0-40")
+    assert site.header_of_last("range") == []
+    await Browser(app).get("/paper.pdf", range="bytes=0-40")
+    assert site.header_of_last("range") == ["bytes=0-40"]
