@@ -315,6 +315,7 @@ async def test_learned_by_one_and_asked_of_another_and_again_after_a_restart(bui
     one, other = built(store="sqlite:p.db"), built(store="sqlite:p.db")
     await Browser(other).get("/about")
     await used_up(one)
+    await one._guarding.catch_up()
     await other._guarding.catch_up()
     assert SHOWN[0] in (await Browser(other).get("/feed")).text
     assert leaks(await Browser(other).get("/feed")) == []

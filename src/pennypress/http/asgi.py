@@ -165,6 +165,7 @@ class PaywallApp:
         self._ahead = ReadingAhead(app, self._views, self._guarding, own_url=config.paper.url, own_host=self._own_host)
         self._ahead.begin(config.guard.learn)
         self._beat: asyncio.Task[None] | None = None
+        self._guards: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's lifespan."""
@@ -180,10 +181,13 @@ class PaywallApp:
     async def close(self) -> None:
         """Bring the last tallies to the store and close it."""
         await self._ahead.close()
-        if self._beat is not None:
-            self._beat.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._beat
+        for task in (self._beat, self._guards):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        with contextlib.suppress(StoreUnavailable):
+            await self._guarding.catch_up()
         await self.gate.flush()
         await self._store.close()
 
@@ -350,13 +354,14 @@ class PaywallApp:
 
     def _start_beat(self) -> None:
         self._beat = asyncio.get_running_loop().create_task(self._keep_beat())
+        if self._guarding.configured:
+            self._guards = asyncio.get_running_loop().create_task(self._guarding.keep_up())
 
     async def _keep_beat(self) -> None:
         """Once a second: take up what the operator said, and bring the tallies to the store."""
         while True:
             with contextlib.suppress(StoreUnavailable):
                 await self.gate.take_up_controls()
-                await self._guarding.catch_up()
             await self.gate.flush()
             self._ahead.keep_going()
             await asyncio.sleep(_BEAT_SECONDS)

@@ -46,6 +46,8 @@ _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TO_ASK_AT_MOST = 10_000
 _TOLD_AT_MOST = 20_000
 _READY_SECONDS = 5.0
+_SAID_AT_ONCE = 50
+_BEAT_SECONDS = 0.4
 
 _log = logging.getLogger("pennypress")
 
@@ -99,9 +101,17 @@ class Guarding:
         names = "|".join(re.escape(name) for name in options.sign_in_cookies)
         self._own_cookies = re.compile(rf"(?:^|;\s*)(?:{names})=".encode()) if names else None
 
+    async def keep_up(self) -> None:
+        """Catch up again and again; what one worker learned, the others know within a second."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self.catch_up()
+            await asyncio.sleep(_BEAT_SECONDS)
+
     async def catch_up(self) -> None:
         """Take up what other workers learned, and bring to the store what it has not heard yet. Raises
         StoreUnavailable."""
+        await self._say()
         while True:
             lessons = await self._store.learned_since(self._version)
             self._guard.learn(lessons.texts)
@@ -109,8 +119,6 @@ class Guarding:
             if not lessons.more:
                 break
         self._ready.set()
-        for known in tuple(self._unsaid.values()):
-            await self._say(known)
 
     def knows(self, key: str) -> bool:
         """Whether an article is known."""
@@ -144,14 +152,15 @@ class Guarding:
             return
         self._guard.learn((known,))
         self._unsaid[known.name] = known
-        with contextlib.suppress(StoreUnavailable):
-            await self._say(known)
 
-    async def _say(self, known: KnownText) -> None:
-        """Bring what was learned to the store, once. Raises StoreUnavailable."""
-        await self._store.learn(known)
-        if self._unsaid.get(known.name) is known:
-            del self._unsaid[known.name]
+    async def _say(self) -> None:
+        """Bring what was learned to the store, in one step."""
+        texts = tuple(self._unsaid.values())[:_SAID_AT_ONCE]
+        if texts:
+            await self._store.learn(texts)
+        for known in texts:
+            if self._unsaid.get(known.name) is known:
+                del self._unsaid[known.name]
 
     def _is_learned(self, subject: Subject, version: Version, *, free: bool) -> bool:
         if subject.twin or version.page is None:
@@ -228,9 +237,14 @@ class Guarding:
         return held
 
     @property
+    def configured(self) -> bool:
+        """Whether there is anything to do at all."""
+        return self._options.mode != "off"
+
+    @property
     def on(self) -> bool:
         """Whether answers are held against anything: in observe and off nothing is."""
-        return self._options.mode != "off" and self._gate.mode is Mode.ON
+        return self.configured and self._gate.mode is Mode.ON
 
     def takes(self, request: PageRequest, headers: AnswerHeaders) -> bool:
         """Whether an answer with this head is to be looked at."""

@@ -162,8 +162,8 @@ class TextStore(Protocol):
     """Carries what one worker learned of the articles' texts to the others, and over a restart. Raises
     StoreUnavailable when the store does not answer in time; learning again is safe."""
 
-    async def learn(self, known: KnownText) -> None:
-        """Keep a text in the place of what was known under its name."""
+    async def learn(self, texts: Sequence[KnownText]) -> None:
+        """Keep some texts, each in the place of what was known under its name."""
         ...
 
     async def learned_since(self, version: int) -> Lessons:

@@ -168,14 +168,13 @@ class MemoryStore:
         )
         return Summary(readers, stopped, would_be, MappingProxyType(dict(self._tallies.get(day, {}))))
 
-    async def learn(self, known: KnownText) -> None:
-        """Keep a text."""
-        held = self._known.pop(known.name, None)
-        if held is not None and held[1] == known:
-            self._known[known.name] = held
-            return
-        newest = max((version for version, _ in self._known.values()), default=0)
-        self._known[known.name] = (max(newest, held[0] if held else 0) + 1, known)
+    async def learn(self, texts: Sequence[KnownText]) -> None:
+        """Keep some texts."""
+        for known in texts:
+            held = self._known.get(known.name)
+            if held is None or held[1] != known:
+                newest = max((version for version, _ in self._known.values()), default=0)
+                self._known[known.name] = (newest + 1, known)
 
     async def learned_since(self, version: int) -> Lessons:
         """What was learned since a version."""

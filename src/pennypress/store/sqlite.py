@@ -167,9 +167,9 @@ class SqliteStore:
         """The figures for ``status``; reads every meter, on a thread and a connection of its own."""
         return await asyncio.to_thread(self._summarise, span, day, now)
 
-    async def learn(self, known: KnownText) -> None:
-        """Keep a text. After StoreUnavailable it may have been done; asking again is safe."""
-        await self._say(lambda rows: sqlite_known.learn(rows.connection, known))
+    async def learn(self, texts: Sequence[KnownText]) -> None:
+        """Keep some texts. After StoreUnavailable it may have been done; asking again is safe."""
+        await self._say(lambda rows: sqlite_known.learn(rows.connection, texts))
 
     async def learned_since(self, version: int) -> Lessons:
         """What was learned since a version."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from pennypress.core.known import KnownText, Lessons, article_of_text, article_to_text
 
@@ -15,8 +16,13 @@ _AT_ONCE = 500
 _COLUMNS = "article, address, packed, withheld, shown"
 
 
-def learn(connection: sqlite3.Connection, known: KnownText) -> None:
-    """Write a text in the place of what was known under its name, where that differs."""
+def learn(connection: sqlite3.Connection, texts: Iterable[KnownText]) -> None:
+    """Write texts, each in the place of what was known under its name, where that differs."""
+    for known in texts:
+        _learn(connection, known)
+
+
+def _learn(connection: sqlite3.Connection, known: KnownText) -> None:
     row = (article_to_text(known.article), known.address, known.packed, known.withheld_prints, known.shown_prints)
     held = connection.execute(f"SELECT {_COLUMNS} FROM known WHERE key = ? AND part = ?", known.name).fetchone()
     if held == row:
