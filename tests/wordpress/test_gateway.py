@@ -96,14 +96,6 @@ def test_a_posts_own_feed_goes_out_under_its_grant(port: int, wordpress: WordPre
     assert reader.get(path + "feed/").status == 200
 
 
-@pytest.mark.parametrize("path", ["/feed/", "/wp-json/wp/v2/posts"])
-def test_feeds_and_the_rest_api_are_not_guarded_yet(port: int, wordpress: WordPress, path: str) -> None:
-    """What the page on WordPress tells its reader to close there; when this fails, that page has become better news."""
-    answer = Reader(port).get(path)
-    assert answer.status == 200
-    assert all(f"In part {PARTS} of {title}" in answer.body for title in STORIES)
-
-
 def test_an_editor_logs_in_through_the_gateway(port: int) -> None:
     reader = Reader(port)
     assert "Log In" in reader.get("/wp-login.php").body

@@ -19,8 +19,10 @@ ConfigFile = Annotated[
 CONFIG = Path("pennypress.toml")
 
 
-def read_duration(text: str) -> timedelta:
+def read_duration(text: str | timedelta) -> timedelta:
     """A stretch of time given on the command line."""
+    if isinstance(text, timedelta):  # a default comes here as it stands
+        return text
     try:
         return duration(Raw(text, Path()))
     except Unfit as unfit:

@@ -237,6 +237,11 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
+        if self._guarding.saves(request):
+            looked_at = await self._may_save(request, visitor, receive, send)
+            if looked_at is None:
+                return
+            receive = looked_at
         judgement = Judgement(
             lambda status, headers: self._by_head(request, visitor, status, headers),
             lambda status, headers, beginning: self._refuses_overlong(request, headers, beginning),
@@ -272,6 +277,28 @@ class PaywallApp:
         if self._watcher is not None:
             self._watcher(request, outcome)
         await _send(send, outcome.answer, head=request.method == "HEAD")
+
+    async def _may_save(self, request: PageRequest, visitor: Visitor, receive: Receive, send: Send) -> Receive | None:
+        """What to receive the request's body from, once it was looked at; None where it was refused."""
+        messages: list[Message] = []
+        length = 0
+        while True:
+            message = await receive()
+            messages.append(message)
+            length += len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body") or length > self._largest:
+                break
+        body = b"".join(message.get("body", b"") for message in messages)
+        if not await self._guarding.may_save(request, visitor, body):
+            await _send(send, self._guarding.refusal(request, visitor))
+            return None
+        kept = iter(messages)
+
+        async def again() -> Message:
+            message = next(kept, None)
+            return await receive() if message is None else message
+
+        return again
 
     async def _by_head(self, request: PageRequest, visitor: Visitor, status: int, headers: AnswerHeaders) -> Verdict:
         """What becomes of an answer with this head; the design's table of what is an article."""

@@ -124,20 +124,20 @@ class Guarding:
         """Whether an article is known."""
         return self._guard.knows(key)
 
-    def learn_later(self, subject: Subject, version: Version, address: str, *, free: bool) -> None:
+    def learn_later(self, subject: Subject, version: Version, asked: Target, *, free: bool) -> None:
         """Learn a page's text in the background, once a version."""
         if self._is_learned(subject, version, free=free):
             return
 
         async def learn() -> None:
             async with self._heavy:
-                await self.learn(subject, version, address, free=free)
+                await self.learn(subject, version, asked, free=free)
 
         task = asyncio.get_running_loop().create_task(learn())
         self._learning.add(task)
         task.add_done_callback(self._learning.discard)
 
-    async def learn(self, subject: Subject, version: Version, address: str, *, free: bool) -> None:
+    async def learn(self, subject: Subject, version: Version, asked: Target, *, free: bool) -> None:
         """Know from now on what a page shows and withholds; all of a free one is shown. Twins teach nothing."""
         if self._is_learned(subject, version, free=free):
             return
@@ -146,8 +146,8 @@ class Guarding:
         shown, withheld = cut.preview, cut.told
         if free:
             shown, withheld = f"{shown}\n{withheld}", ""
-        part = address if subject.continued else ""
-        known = await asyncio.to_thread(known_text, subject.article, address, part, shown, withheld)
+        part = "" if asked.key == subject.article.key and not subject.continued else asked.key
+        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld)
         if self._guard.holds(known):
             return
         self._guard.learn((known,))
@@ -167,13 +167,20 @@ class Guarding:
             return True
         return version.learned == (subject.article.key, subject.continued, free)
 
-    async def recognised(self, subject: Subject | None, version: Version, asked: Target) -> Subject | None:
-        """The subject of a page by its text: that of a known article when it is a twin of it, else as it was."""
+    async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
+        """The subject of a page by its text: that of a known article when it is a twin of it, else as it was.
+
+        What may be saved back, such as an editor's form, is no twin: it must never be cut.
+        """
+        asked = request.target
+        if not self._grounds.under(asked) and (_changes(request) or self._is_signed_in(request)):
+            return subject
         page = version.page
         if page is None or page.list_like or not self._guard.watches:
             return subject
-        if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
-            return subject
+        known = subject is not None and (subject.continued or self._guard.knows(subject.article.key))
+        if subject is not None and known:
+            return await self._whole(subject, version, page) if subject.brief else subject
         sightings = await self._seen_in(version, page)
         canonical = subject.claimed if subject is not None else None
         extended = keys_extended_by(asked)
@@ -189,6 +196,12 @@ class Guarding:
         whole = replace(article, paths=tuple(dict.fromkeys((*asked.paths, *article.paths))))
         why = "it holds the text of this article"
         return Subject(whole, brief=False, continued=False, claimed=None, why=why, twin=True)
+
+    async def _whole(self, subject: Subject, version: Version, page: Page) -> Subject:
+        """No brief is a page that shows little of an article and holds what that withholds."""
+        sightings = await self._seen_in(version, page)
+        holds = any(sighting.article.key == subject.article.key for sighting in sightings)
+        return replace(subject, brief=False) if holds else subject
 
     async def _seen_in(self, version: Version, page: Page) -> tuple[Sighting, ...]:
         generation = self._guard.generation
@@ -299,6 +312,29 @@ class Guarding:
             return self._refused(visitor, kind)
         self._gate.count("guard-withheld")
         return _revalidated(request, Answer(answer.status, tuple(guarded_headers(headers, trimmed)), trimmed))
+
+    async def may_save(self, request: PageRequest, visitor: Visitor, body: bytes) -> bool:
+        """Whether what a signed-in user sends to be saved may go on: not where the answer to it would be refused."""
+        if not body or self._silent(request) or not self._guard.watches:
+            return True
+        content_type = first(request.headers, b"content-type")
+        text = _text(body, content_type.decode("latin-1") if content_type else None)
+        found = await self._unentitled(await self._look(text), request, visitor)
+        return not found or not self._acts(request, found, _digest(body))
+
+    def saves(self, request: PageRequest) -> bool:
+        """Whether the request changes something in the name of a signed-in user."""
+        return self.on and _changes(request) and self._is_signed_in(request)
+
+    def refusal(self, request: PageRequest, visitor: Visitor) -> Answer:
+        """The refusal of a request, in the format in which it came."""
+        content_type = first(request.headers, b"content-type") or b"text/html"
+        return self._refused(
+            visitor,
+            "html"
+            if b"form" in content_type
+            else text_kind([(b"content-type", content_type)], request.target.folded) or "plain",
+        )
 
     def watch(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> Watch | None:
         """What looks at an answer as it streams; None where nothing is to be looked at."""
@@ -436,17 +472,22 @@ class Guarding:
         return [
             Excerpt(
                 sighting.withheld,
-                "" if sighting.known.part else sighting.known.texts[0],
+                sighting.known.texts[0],
                 closing,
-                f"{self._options.own_url or f'http://{host}'}{sighting.known.address}",
+                f"{self._options.own_url or f'http://{host}'}{self._address(sighting)}",
             )
             for sighting in found
         ]
 
+    def _address(self, sighting: Sighting) -> str:
+        """Where an article stands: its own address where that was seen."""
+        first_page = self._guard.article(sighting.article.key)
+        return (first_page or sighting.known).address
+
     def _refused(self, visitor: Visitor, kind: str) -> Answer:
         """The refusal, in the format that was asked for."""
         language = visitor.language
-        said = " ".join(self._board.say(message, language) for message in (wording.REFUSED, wording.REFUSED_WAY))
+        said = " – ".join(self._board.say(message, language) for message in (wording.REFUSED, wording.REFUSED_WAY))
         if kind == "html":
             body, content_type = self._board.error(ErrorPage.REFUSED, language), b"text/html; charset=utf-8"
         elif kind == "json":

@@ -95,7 +95,7 @@ class PageViews:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
         if guarding is not None:
-            subject = await guarding.recognised(subject, version, request.target)
+            subject = await guarding.recognised(subject, version, request)
         if subject is None:
             return Outcome(await guarding.guarded(request, visitor, passed) if guarding is not None else passed)
         may_spend = request.method == "GET" and not request.prefetches and not request.robot
@@ -108,7 +108,7 @@ class PageViews:
         elif admission.decision.full:
             if guarding is not None:
                 free = admission.decision.reason in _CACHEABLE
-                guarding.learn_later(subject, version, request.target.forwarded, free=free)
+                guarding.learn_later(subject, version, request.target, free=free)
             shown = self._full(request, passed, visitor, admission, seen, body)
         elif request.prefetches:
             shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
@@ -245,7 +245,7 @@ class PageViews:
     async def _cut(self, request: PageRequest, visitor: Visitor, version: Version, subject: Subject) -> Cut:
         if self._guarding is None or not self._guarding.on:
             return await version.cut(continued=subject.continued)
-        await self._guarding.learn(subject, version, request.target.forwarded, free=False)
+        await self._guarding.learn(subject, version, request.target, free=False)
         return await self._guarding.fitted(request, visitor, subject, version)
 
     async def read(self, request: PageRequest, answer: Answer) -> None:
@@ -254,11 +254,11 @@ class PageViews:
             return
         seen, _ = await self._seen(request, answer)
         subject = self._subject(request, seen.version, answer)
-        subject = await self._guarding.recognised(subject, seen.version, request.target)
+        subject = await self._guarding.recognised(subject, seen.version, request)
         if subject is not None:
             asked = Request(subject.article, (), ReaderId(bytes(16)), subject.brief, spends=False)
             free = (await self._gate.weigh(asked)).reason in _CACHEABLE
-            await self._guarding.learn(subject, seen.version, request.target.forwarded, free=free)
+            await self._guarding.learn(subject, seen.version, request.target, free=free)
 
     def _wall_header(self, decision: Decision) -> AnswerHeaders:
         """Which wall the answer bears, for programs; nothing where it bears none."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pennypress.core.target import read_target
 from pennypress.errors import PennypressError
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, text_kind
-from pennypress.http.fetch import App, Judgement, Message, Verdict, fetch
+from pennypress.http.fetch import App, Judgement, Message, Receive, Verdict, fetch
 from pennypress.http.guarding import Guarding
 from pennypress.http.pageview import PageViews
 from pennypress.http.request import read_request
@@ -97,7 +97,7 @@ class ReadingAhead:
                 self._guarding.ask_for(link, host)
 
     async def _ask(self, address: str, host: str, judgement: Judgement) -> Answer | None:
-        found = await fetch(self._app, _scope(address, host, self._scheme), _nothing_more, _nowhere, judgement)
+        found = await fetch(self._app, _scope(address, host, self._scheme), _asking(), _nowhere, judgement)
         return None if found is None else found[1]
 
 
@@ -136,8 +136,17 @@ _PAGES = Judgement(_pages, _refuse, 5_000_000)
 _TEXTS = Judgement(_texts, _refuse, _LARGEST)
 
 
-async def _nothing_more() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
+def _asking() -> Receive:
+    """What a client sends that has no body and waits for ever."""
+    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Message:
+        for message in asked:
+            return message
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    return receive
 
 
 async def _nowhere(message: Message) -> None:

@@ -141,16 +141,18 @@ class _Trimming:
 
     def __init__(self, excerpts: Sequence[Excerpt]) -> None:
         self._excerpts = excerpts
-        self._placed: set[int] = set()
+        self._placed: set[str] = set()
 
     def instead_of(self, text: str) -> str | None:
         """What stands in for a text; None where it may stay."""
-        held = [(at, excerpt) for at, excerpt in enumerate(self._excerpts) if excerpt.withheld.in_text(text)]
+        held = [excerpt for excerpt in self._excerpts if excerpt.withheld.in_text(text)]
         if not held:
             return None
-        instead = [excerpt.instead_of(text, first=at not in self._placed) for at, excerpt in held]
-        self._placed.update(at for at, _ in held)
-        return "\n".join(filter(None, instead))
+        instead: dict[str, str] = {}
+        for excerpt in held:
+            instead.setdefault(excerpt.address, excerpt.instead_of(text, first=excerpt.address not in self._placed))
+        self._placed.update(instead)
+        return "\n".join(filter(None, instead.values()))
 
     def clean(self, text: str) -> str | None:
         """The text; None while a run is left in it."""
