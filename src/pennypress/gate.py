@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pennypress.core.article import Article
+from pennypress.core.budget import Budget
 from pennypress.core.decision import Decision, Metered, Reason, Visit, decide, settle, unanswered
 from pennypress.core.meter import Outcome, ReaderId, Spend, Standing
 from pennypress.core.policy import Mode, Policy
 from pennypress.core.reader import Reader, ReaderKind
 from pennypress.core.rights import Rights
 from pennypress.errors import StoreUnavailable
+from pennypress.readers.budgets import Budgets
 from pennypress.readers.held_rights import HeldRights
 from pennypress.store import Controls, Store
 
@@ -34,11 +36,19 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Budgeting:
+    """The address budget: what each address may do, and whether anybody is refused for it."""
+
+    budgets: Budgets
+    enforced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What the gate is asked: an article, who asks for it, and whether the asking may spend.
 
     ``passes`` are the verified names that the browser sent, ``fresh`` the name to use when it sent none. ``devices``
-    are the verified names under which it signed in to an account.
+    are the verified names under which it signed in to an account; ``address`` is where it asks from.
     """
 
     article: Article
@@ -47,6 +57,7 @@ class Request:
     brief: bool = False
     spends: bool = True
     devices: tuple[ReaderId, ...] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,11 @@ class Asker:
 class Gate:
     """Decides visits with a policy and a store, and keeps the tallies until they are flushed."""
 
-    def __init__(self, policy: Policy, store: Store, *, mode: Mode, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, policy: Policy, store: Store, *, mode: Mode, clock: Clock = utc_now, budgeting: Budgeting | None = None
+    ) -> None:
+        """``budgeting`` is the address budget; None where there is none."""
+        self._budgeting = budgeting
         self._policy = policy
         self._store = store
         self._clock = clock
@@ -121,6 +136,8 @@ class Gate:
             locks=self._controls.locks,
         )
         answer = decide(self._policy, visit)
+        if isinstance(answer, Metered):
+            answer = self._with_budget(answer, asker, request.address)
         decision = answer if isinstance(answer, Decision) else await self._ask_meter(answer, now)
         self._record(decision, reader)
         walled = decision.reason is Reason.USED_UP
@@ -269,6 +286,8 @@ class Gate:
                 spend = await self._store.spend(metered.claim)
                 if spend.outcome is Outcome.GRANTED:
                     self._note_recovery()
+                if spend.over_budget:
+                    self._tallies["budget-would-refuse"] += 1
                 return settle(metered, spend)
             claim = metered.claim
             standing = await self._store.standing(claim.reader, claim.span, now)
@@ -277,6 +296,19 @@ class Gate:
             return unanswered(metered, now)
         outcome = Outcome.NOT_SPENT if standing.unit(claim.article) is None else Outcome.REPEATED
         return settle(metered, Spend(outcome, standing))
+
+    def _with_budget(self, metered: Metered, asker: Asker, address: str) -> Metered:
+        """The same with the address's budget in the claim; nothing is refused for it while observing."""
+        if self._budgeting is None or not metered.spends:
+            return metered
+        claim = metered.claim
+        budget = Budget(
+            addresses=self._budgeting.budgets.of(address),
+            day=claim.now.astimezone(self._policy.window.zone).toordinal(),
+            established=asker.device is not None or asker.reader.kind is not ReaderKind.ANONYMOUS,
+            enforced=self._budgeting.enforced and self.mode is Mode.ON,
+        )
+        return replace(metered, claim=replace(claim, budget=budget))
 
     def _note_failure(self, error: StoreUnavailable) -> None:
         if not self._failing:

@@ -53,7 +53,7 @@ class Newspaper:
         port = free_port()
         config = self.folder / f"gateway-{port}.toml"
         config.write_text(
-            f'[meter]\nlimit = {LIMIT}\n[articles]\npaths = ["/news/**"]\n'
+            f'[meter]\nlimit = {LIMIT}\n[articles]\npaths = ["/news/**"]\n[network]\nbudget = "off"\n'
             f'[gateway]\nlisten = "127.0.0.1:{port}"\nupstream = "http://127.0.0.1:{self.upstream}"\n'
             f"workers = {workers}\n"
         )

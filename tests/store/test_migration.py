@@ -21,7 +21,10 @@ def _older(path: Path) -> None:
 
 def _make_older(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for name in ("rights", "devices", "said_of", "known"):
+        for name in (
+            *("rights", "devices", "said_of", "known"),
+            *("address_keys", "visitors", "newcomers", "established"),
+        ):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("DROP INDEX merged_into")
         connection.execute("PRAGMA user_version = 1")

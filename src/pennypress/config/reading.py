@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pennypress.config.setting import Raw, Unfit
 from pennypress.config.words import found, listed, meant, text
+from pennypress.core.budget import SharedNetwork
 from pennypress.core.target import PathPattern
 from pennypress.core.window import Window
 from pennypress.errors import TargetError
@@ -233,6 +234,38 @@ def network(raw: Raw) -> Network:
     except ValueError:
         raise Unfit(f'holds "{value}", which is no network', 'write one such as "10.0.0.0/8" or "127.0.0.1"') from None
     raise Unfit(f'holds "{value}", which is an address inside a network', f'write "{meant_network}"')
+
+
+def shared_networks(raw: Raw) -> tuple[SharedNetwork, ...]:
+    """Tables of ranges with the budgets of an address in them."""
+    if not isinstance(raw.value, list):
+        raise Unfit(f"is {found(raw.value)} where [[network.shared]] belongs", "write [[network.shared]] above each")
+    return tuple(_shared_network(table, raw.base, place) for place, table in enumerate(raw.value))
+
+
+def _shared_network(table: object, base: Path, place: int) -> SharedNetwork:
+    keys = ("name", "ranges", "newcomer_articles", "newcomer_readers")
+    if not isinstance(table, dict):
+        raise Unfit(f"is {found(table)} where a table belongs", "write [[network.shared]] above each", (place,))
+    for key in table:
+        if key not in keys:
+            raise Unfit("is no setting of [[network.shared]]", f"take it away, or write {listed(keys)}", (place, key))
+    for key in keys[1:]:
+        if key not in table:
+            raise Unfit(f'has no "{key}"', f"add a line such as {_SHARED_EXAMPLES[key]}", (place,))
+    ranges = list_of(network, example='["198.51.100.0/24"]', may_be_empty=False)
+    return SharedNetwork(
+        ranges(Raw(table["ranges"], base)),
+        whole_number(1)(Raw(table["newcomer_articles"], base)),
+        whole_number(1)(Raw(table["newcomer_readers"], base)),
+    )
+
+
+_SHARED_EXAMPLES = {
+    "ranges": 'ranges = ["198.51.100.0/24"]',
+    "newcomer_articles": "newcomer_articles = 1000",
+    "newcomer_readers": "newcomer_readers = 500",
+}
 
 
 def moment(raw: Raw) -> datetime | date:

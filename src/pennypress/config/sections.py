@@ -33,6 +33,7 @@ from pennypress.config.reading import (
     path_pattern,
     records_url,
     selector,
+    shared_networks,
     short_duration,
     size,
     size_of_some,
@@ -44,6 +45,7 @@ from pennypress.config.reading import (
 from pennypress.config.setting import optional, required, same_as, setting
 from pennypress.config.words import text
 from pennypress.core.article import Access
+from pennypress.core.budget import SharedNetwork
 from pennypress.core.policy import Mode, Policy, Rule
 from pennypress.core.target import PathPattern
 from pennypress.core.window import Window
@@ -309,7 +311,7 @@ class NetworkSection:
         one_of(*_BUDGETS),
         kind="word",
         default="on",
-        help='The address budget: "on", "observe" (counts without refusing) or "off". This version enforces none yet.',
+        help='The address budget: "on", "observe" (counts without refusing) or "off".',
     )
     newcomer_articles: int = setting(
         whole_number(1),
@@ -322,6 +324,14 @@ class NetworkSection:
         kind="number",
         default=25,
         help="How many newcomers at one address may become established in a window.",
+    )
+    shared: tuple[SharedNetwork, ...] = setting(
+        shared_networks,
+        kind="list of tables",
+        default=[],
+        example=[{"ranges": ["198.51.100.0/24"], "newcomer_articles": 1000, "newcomer_readers": 500}],
+        help="Carriers, campuses and offices behind whose addresses many readers are known to be: the ranges, and what "
+        "takes the place of the two numbers above for each address in them.",
     )
 
 

@@ -70,6 +70,8 @@ def toml_value(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)  # without control characters, JSON's strings are TOML's
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml_value(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {toml_value(held)}" for key, held in value.items()) + " }"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

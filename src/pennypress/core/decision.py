@@ -30,6 +30,7 @@ class Reason(StrEnum):
     USED_UP = "used-up"
     PREMIUM = "premium"
     NOT_SPENT = "not-spent"
+    BUDGET = "budget"
     METER_UNKNOWN = "meter-unknown"
     OPEN_ON_FAILURE = "open-on-failure"
 
@@ -150,6 +151,10 @@ def decide(policy: Policy, visit: Visit) -> Decision | Metered:
 def settle(metered: Metered, spend: Spend) -> Decision:
     """Make the meter's answer a decision."""
     claim, standing = metered.claim, spend.standing
+    if spend.outcome is Outcome.BUDGET:
+        step = Step("budget", False, "newcomers at this address have used up its budget")
+        refused = Decision(False, Reason.BUDGET, State.BUDGET, trace=(*metered.trace, step))
+        return _of_reader(refused, metered.reader)
     remaining = standing.remaining(claim.limit)
     answered = Decision(
         full=spend.granted,
@@ -188,6 +193,7 @@ _REASONS = {
     Outcome.REPEATED: Reason.REPEATED,
     Outcome.USED_UP: Reason.USED_UP,
     Outcome.NOT_SPENT: Reason.NOT_SPENT,
+    Outcome.BUDGET: Reason.BUDGET,
 }
 
 

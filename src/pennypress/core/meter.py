@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from pennypress.core.budget import Budget
 from pennypress.core.window import Span
 
 ReaderId = NewType("ReaderId", bytes)
@@ -69,7 +70,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A wish to open an article: everything that a store needs to grant or refuse it in one step."""
+    """A wish to open an article: everything that a store needs to grant or refuse it in one step. ``budget`` is what is
+    to be taken with it, all or nothing; None where no address pays for it."""
 
     reader: ReaderId
     article: str
@@ -77,6 +79,7 @@ class Claim:
     span: Span
     now: datetime
     title: str = ""
+    budget: Budget | None = None
 
     def __post_init__(self) -> None:
         if self.limit < 1:
@@ -90,17 +93,20 @@ class Outcome(StrEnum):
     REPEATED = "repeated"
     USED_UP = "used-up"
     NOT_SPENT = "not-spent"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
     """The answer to a claim: its outcome and where the reader stands after it.
 
-    NOT_SPENT is for a request that may not spend: the standing was read and the article is not in it.
+    NOT_SPENT is for a request that may not spend: the standing was read and the article is not in it. BUDGET is for a
+    newcomer at an address whose budget is used up; ``over_budget`` says that it was, though nobody was refused.
     """
 
     outcome: Outcome
     standing: Standing
+    over_budget: bool = False
 
     @property
     def granted(self) -> bool:

@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pennypress.config import Config, load
+from pennypress.config.sections import NetworkSection
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
-from pennypress.gate import Clock, Gate, utc_now
+from pennypress.gate import Budgeting, Clock, Gate, utc_now
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, without_ours
 from pennypress.http.fetch import (
     LOOKED_AT,
@@ -45,6 +46,7 @@ from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
 from pennypress.pages.versions import Versions, read_version
 from pennypress.readers.address import Networks, client_address
+from pennypress.readers.budgets import Budgets
 from pennypress.readers.code import PURPOSE
 from pennypress.readers.keys import Keys, keys_for_start
 from pennypress.readers.pass_ import Passes
@@ -78,7 +80,13 @@ class Paywall:
     def __init__(self, config: Config, parts: Parts) -> None:
         self.config = config
         self.parts = parts
-        self.gate = Gate(config.policy(), parts.store, mode=config.meter.mode, clock=parts.clock)
+        self.gate = Gate(
+            config.policy(),
+            parts.store,
+            mode=config.meter.mode,
+            clock=parts.clock,
+            budgeting=_budgeting(config.network),
+        )
 
     @classmethod
     def from_file(cls, path: str | Path) -> Paywall:
@@ -203,6 +211,7 @@ class PaywallApp:
             self._passes.fresh(self._random),
             _negotiate(request.accept_language, self._languages),
             self._passes.read_devices(request.cookie_headers),
+            self._address(scope, request),
         )
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):
@@ -349,8 +358,7 @@ class PaywallApp:
     def _as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:
         """The scope with the target in its forwarded form, and the reader's own address and scheme."""
         client = scope.get("client")
-        forwarded_for = values(request.headers, b"x-forwarded-for")
-        address = client_address(client[0] if client else None, forwarded_for, self._trusted)
+        address = self._address(scope, request)
         asked = dict(scope)
         asked["path"] = unquote(request.target.path)
         asked["raw_path"] = request.target.path.encode("ascii")
@@ -358,6 +366,11 @@ class PaywallApp:
         asked["client"] = (address, client[1] if client else 0)
         asked["scheme"] = self._readers_scheme(client[0] if client else None, request)
         return asked
+
+    def _address(self, scope: Scope, request: PageRequest) -> str:
+        """The reader's address."""
+        client = scope.get("client")
+        return client_address(client[0] if client else None, values(request.headers, b"x-forwarded-for"), self._trusted)
 
     def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
         """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else
@@ -403,6 +416,13 @@ _ORIGIN_PAGES = {
     OriginFailure.TIMEOUT: (ErrorPage.ORIGIN_DOWN, 504),
     OriginFailure.TOO_LARGE: (ErrorPage.TOO_LARGE, 502),
 }
+
+
+def _budgeting(network: NetworkSection) -> Budgeting | None:
+    if network.budget == "off":
+        return None
+    budgets = Budgets(network.newcomer_articles, network.newcomer_readers, network.shared)
+    return Budgeting(budgets, enforced=network.budget == "on")
 
 
 def _may_be_shared(request: PageRequest) -> bool:

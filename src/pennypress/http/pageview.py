@@ -101,7 +101,9 @@ class PageViews:
         may_spend = request.method == "GET" and not request.prefetches and not request.robot
         if may_spend and gone():
             may_spend = False
-        asked = Request(subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend, visitor.devices)
+        asked = Request(
+            subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend, visitor.devices, visitor.address
+        )
         admission = await self._gate.admit(asked)
         if self._gate.mode is Mode.OBSERVE:
             shown = self._named(self._observed(passed, admission), admission)

@@ -20,8 +20,10 @@ from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
 from pennypress.core.window import Span
 from pennypress.store import Changes, Controls, Summary
+from pennypress.store.budget import charge, note_visit
 from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, carried, counting, forgotten, joined, kept_from
 from pennypress.store.links import claimed
+from pennypress.store.memory_budget import MemoryBook
 
 _BETWEEN_CLEANINGS = timedelta(days=1)
 
@@ -40,6 +42,7 @@ class MemoryStore:
         self._devices: dict[ReaderId, ReaderId] = {}
         self._said: list[ReaderId] = []
         self._known: dict[tuple[str, str], tuple[int, KnownText]] = {}
+        self._book = MemoryBook()
         self._tick = tick
         self._seen: SeenTime | None = None
         self._cleaned_to: datetime | None = None
@@ -50,7 +53,15 @@ class MemoryStore:
         self.clean(claim.span, claim.now)
         reader = self._followed(claim.reader)
         units = self._units.get(reader, ())
-        answer = meaning(counting(units, claim.span, claim.now), claim)
+        before = counting(units, claim.span, claim.now)
+        answer = meaning(before, claim)
+        if claim.budget is not None:
+            established = note_visit(self._book, claim, claim.budget)
+            if answer.outcome is Outcome.GRANTED and not established:
+                over = charge(self._book, claim, claim.budget).over
+                if over and claim.budget.enforced:
+                    return Spend(Outcome.BUDGET, before)
+                answer = replace(answer, over_budget=over)
         if answer.outcome is Outcome.GRANTED:
             self._units[reader] = (*units, answer.standing.units[-1])
         return answer
@@ -198,6 +209,7 @@ class MemoryStore:
             reader: tuple(unit for unit in units if unit.taken >= start) for reader, units in self._units.items()
         }
         self._units = {reader: units for reader, units in remaining.items() if units}
+        self._book.clean(start)
         self._merged = {source: mark for source, mark in self._merged.items() if mark[1] >= now - MERGED_FOR}
         for observed, held in self._stopped.items():
             self._stopped[observed] = {reader: moment for reader, moment in held.items() if moment >= start}

@@ -17,6 +17,7 @@ from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
 from pennypress.core.window import Span
+from pennypress.errors import StoreUnavailable
 from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights
 from pennypress.store.held import as_kept, counting
 from pennypress.store.sqlite_controls import (
@@ -52,6 +53,8 @@ class SqliteStore:
         self._sight = connect(path)
         self._rows = Rows(self._sight)
         self._known: dict[ReaderId, Held] = {}
+        self._visited: dict[ReaderId, tuple[int, bool]] = {}
+        self._noting: set[asyncio.Task[None]] = set()
         self._controls = Controls()
         self._latest: tuple[datetime, Span] | None = None
         self._upkeep = Upkeep(path, lambda: self._latest, tick)
@@ -65,6 +68,7 @@ class SqliteStore:
         if held is not None:
             spend = meaning(counting(held.units, claim.span, claim.now), claim)
             if spend.outcome is not Outcome.GRANTED:
+                self._note_visit(claim)
                 return spend
         answered = await self._writer.ask(
             look=lambda rows: _unless_granted(rows.answer(claim)),
@@ -72,7 +76,28 @@ class SqliteStore:
             take_back=_take_back,
         )
         self._know(claim.reader, answered.held)
+        if answered.spend.outcome in (Outcome.REPEATED, Outcome.USED_UP):
+            self._note_visit(claim)
         return answered.spend
+
+    def _note_visit(self, claim: Claim) -> None:
+        """Note a view that takes nothing, the first of its day, behind the answer: nobody waits for it."""
+        budget = claim.budget
+        if budget is None or self._visited.get(claim.reader) == (budget.day, budget.established):
+            return
+        if len(self._visited) > _MOST_KNOWN:
+            self._visited.clear()
+        self._visited[claim.reader] = (budget.day, budget.established)
+
+        async def note() -> None:
+            try:
+                await self._writer.ask(take=lambda rows: rows.note_visit(claim), patience=_PATIENCE_OF_AN_OPERATOR)
+            except StoreUnavailable:
+                self._visited.pop(claim.reader, None)
+
+        task = asyncio.get_running_loop().create_task(note())
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
 
     async def standing(self, reader: ReaderId, span: Span, now: datetime) -> Standing:
         """Where a reader stands."""
@@ -177,6 +202,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Answer what was asked, then close the file."""
+        await asyncio.gather(*self._noting)
         await self._writer.close()
         await asyncio.to_thread(self._upkeep.close)
         self._sight.close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing, Unit
 from pennypress.core.meter import spend as meaning
 from pennypress.core.window import Span
+from pennypress.store.budget import charge, note_visit
 from pennypress.store.held import Units, carried, counting, forgotten, joined
+from pennypress.store.sqlite_budget import SqliteBook
 
 _FORGOTTEN = 0
 _CARRIED = 1 << 40
@@ -40,6 +42,7 @@ class Answered:
 
     spend: Spend
     held: Held
+    charged: tuple[bytes, ...] = ()
 
 
 def pack(pairs: Iterable[Pair]) -> bytes:
@@ -91,6 +94,7 @@ class Rows:
         self.connection = connection
         self._execute = connection.execute
         self._names: dict[int, tuple[str, str]] = {}
+        self._book = SqliteBook(connection)
 
     def rolled_back(self) -> None:
         """Drop what was remembered from a transaction that came to nothing."""
@@ -121,18 +125,33 @@ class Rows:
     def spend(self, claim: Claim) -> Answered:
         """Grant or refuse a claim, and write what it took."""
         answered = self.answer(claim)
+        established = claim.budget is None or note_visit(self._book, claim, claim.budget)
         if answered.spend.outcome is not Outcome.GRANTED:
             return answered
+        if claim.budget is not None and not established:
+            taken_of = charge(self._book, claim, claim.budget)
+            if taken_of.over and claim.budget.enforced:
+                return Answered(
+                    Spend(Outcome.BUDGET, counting(answered.held.units, claim.span, claim.now)), answered.held
+                )
+            answered = Answered(replace(answered.spend, over_budget=taken_of.over), answered.held, taken_of.taken)
         held, unit = answered.held, answered.spend.standing.units[-1]
         taken = int(unit.taken.timestamp())
         number = self._number(claim.article, claim.title, taken)
         before = int(held.units[-1].taken.timestamp()) if held.units else 0
         packed = pack_after(held.packed, before, (number, taken))
         self._execute(_WRITE, (held.reader, packed))
-        return Answered(answered.spend, Held(held.reader, packed, (*held.units, unit)))
+        return Answered(answered.spend, Held(held.reader, packed, (*held.units, unit)), answered.charged)
+
+    def note_visit(self, claim: Claim) -> None:
+        """Note a view that takes nothing: the first of its day."""
+        if claim.budget is not None:
+            note_visit(self._book, claim, claim.budget)
 
     def take_back(self, answered: Answered) -> None:
         """Take back the unit of a grant whose answer came too late to be used; nothing if it is no longer there."""
+        for address in answered.charged:
+            self._book.give_back(address, answered.spend.standing.units[-1].article or "")
         held, unit = self.held(answered.held.reader), answered.spend.standing.units[-1]
         left = list(held.units)
         if unit in left:

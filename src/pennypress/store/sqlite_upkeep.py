@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pennypress.core.window import Span
 from pennypress.store.held import MERGED_FOR, SeenTime, kept_from
+from pennypress.store.sqlite_budget import clean as clean_budget
 from pennypress.store.sqlite_file import connect
 from pennypress.store.sqlite_rows import Rows
 
@@ -150,6 +151,7 @@ class Upkeep:
         long_ago = now - int(MERGED_FOR.total_seconds())
         execute = self._connection.execute
         execute("DELETE FROM articles WHERE day < ?", (start // _DAY,))
+        clean_budget(self._connection, start)
         execute("DELETE FROM stopped WHERE moment < ?", (start,))
         execute("DELETE FROM merged WHERE moment < ?", (long_ago,))
         execute("DELETE FROM tallies WHERE day < ?", (datetime.fromtimestamp(long_ago, UTC).date().isoformat(),))

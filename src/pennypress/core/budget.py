@@ -1,0 +1,53 @@
+"""The address budget: what newcomers at one address may open between them, pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+GROWTH = 2
+"""So many articles more for each established reader beyond the first M seen at an address."""
+
+CAP = 100
+"""However large the crowd, the budget grows to so many times K at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address, or the network of an IPv6 phone, with what newcomers there may do in a window: open ``articles``
+    distinct articles between them (K), and ``readers`` of them become established (M)."""
+
+    name: str
+    articles: int
+    readers: int
+
+    def allowed(self, established: int) -> int:
+        """How many distinct articles newcomers may open, where so many established readers were seen in this window
+        and the last: proof of a crowd. As many established readers as a farmer could make add nothing."""
+        grown = self.articles + GROWTH * max(0, established - self.readers)
+        return min(grown, CAP * self.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The budgets that a claim is taken with, all or nothing. ``day`` is the number of the day in the paper's zone;
+    ``established`` says that the reader is so by being signed in; not ``enforced``, it counts and refuses nobody."""
+
+    addresses: tuple[Address, ...]
+    day: int
+    established: bool = False
+    enforced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SharedNetwork:
+    """A carrier, campus or office known to be many readers: its networks, and the K and M of an address in them."""
+
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    articles: int
+    readers: int
+
+    def holds(self, address: str) -> bool:
+        """Whether an address lies in it."""
+        parsed = ip_address(address)
+        return any(parsed.version == network.version and parsed in network for network in self.networks)

@@ -1,0 +1,177 @@
+"""What every store promises of the address budget: a hard bound on newcomers, and none on those who are established."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from pennypress.core.budget import GROWTH, Address, Budget
+from pennypress.core.meter import Claim, Outcome, ReaderId, Spend
+from pennypress.store import Store
+from tests.contract.stores import MONTH, NOON, store
+
+__all__ = ["store"]
+
+K, M = 6, 2
+HERE = (Address("192.0.2.1", K, M),)
+THERE = (Address("192.0.2.2", K, M),)
+_DAY = timedelta(days=1)
+
+
+def reader(number: int) -> ReaderId:
+    return ReaderId(number.to_bytes(16, "big"))
+
+
+def claim(
+    number: int,
+    article: str,
+    *,
+    addresses: tuple[Address, ...] = HERE,
+    now: datetime = NOON,
+    limit: int = 5,
+    signed_in: bool = False,
+    enforced: bool = True,
+) -> Claim:
+    budget = Budget(addresses, now.toordinal(), established=signed_in, enforced=enforced)
+    return Claim(reader(number), article, limit, MONTH.span(now), now, budget=budget)
+
+
+async def fill(
+    store: Store, addresses: tuple[Address, ...] = HERE, now: datetime = NOON, *, first: int = 1000, used: int = 0
+) -> None:
+    """Newcomers who use up what is left of the budget, one article each."""
+    for number in range(K - used):
+        spend = await store.spend(claim(first + number, f"/used/{number}", addresses=addresses, now=now))
+        assert spend.outcome is Outcome.GRANTED
+
+
+async def establish(store: Store, number: int, addresses: tuple[Address, ...] = HERE, now: datetime = NOON) -> Spend:
+    """A reader who views the same article on two days."""
+    await store.spend(claim(number, "/used/0", addresses=addresses, now=now))
+    return await store.spend(claim(number, "/used/0", addresses=addresses, now=now + _DAY))
+
+
+async def test_newcomers_open_so_many_distinct_articles_between_them_and_no_more(store: Store) -> None:
+    await fill(store)
+    refused = await store.spend(claim(1, "/new"))
+    assert (refused.outcome, refused.granted, refused.standing.spent) == (Outcome.BUDGET, False, 0)
+
+
+async def test_an_article_that_a_newcomer_there_has_opened_costs_nothing_more(store: Store) -> None:
+    await fill(store)
+    for number in range(20):
+        assert (await store.spend(claim(number, "/used/3"))).outcome is Outcome.GRANTED
+
+
+async def test_another_address_has_a_budget_of_its_own(store: Store) -> None:
+    await fill(store)
+    assert (await store.spend(claim(1, "/new", addresses=THERE))).outcome is Outcome.GRANTED
+
+
+async def test_what_was_refused_took_nothing(store: Store) -> None:
+    wide = Address("2001:db8::/48", K + 1, M)
+    await fill(store, (Address("2001:db8::/64", K, M), wide))
+    both = (Address("2001:db8::/64", K, M), wide)
+    for number in range(3):
+        assert (await store.spend(claim(number, f"/{number}", addresses=both))).outcome is Outcome.BUDGET
+    other = (Address("2001:db8:0:1::/64", K, M), wide)
+    assert (await store.spend(claim(9, "/one more", addresses=other))).outcome is Outcome.GRANTED
+    assert (await store.spend(claim(10, "/and no more", addresses=other))).outcome is Outcome.BUDGET
+
+
+async def test_what_was_opened_stays_open_though_the_budget_is_used_up(store: Store) -> None:
+    await fill(store)
+    assert (await store.spend(claim(1000, "/used/0"))).outcome is Outcome.REPEATED
+
+
+async def test_a_reader_seen_on_two_days_is_established_and_never_pays_for_a_neighbour(store: Store) -> None:
+    assert (await establish(store, 1)).outcome is Outcome.REPEATED
+    later = NOON + _DAY
+    await fill(store, now=later)
+    assert (await store.spend(claim(2, "/new", now=later))).outcome is Outcome.BUDGET
+    for number in range(4):
+        assert (await store.spend(claim(1, f"/mine/{number}", now=later))).outcome is Outcome.GRANTED
+
+
+async def test_a_wall_is_a_view_too(store: Store) -> None:
+    await store.spend(claim(1, "/a", limit=1))
+    assert (await store.spend(claim(1, "/b", limit=1, now=NOON + _DAY))).outcome is Outcome.USED_UP
+    later = NOON + 2 * _DAY
+    await fill(store, now=later, used=1)
+    assert (await store.spend(claim(1, "/c", limit=2, now=later))).outcome is Outcome.GRANTED
+
+
+async def test_one_who_is_signed_in_is_established_at_once(store: Store) -> None:
+    await fill(store)
+    assert (await store.spend(claim(1, "/new", signed_in=True))).outcome is Outcome.GRANTED
+
+
+async def test_no_more_than_so_many_become_established_where_they_were_first_seen(store: Store) -> None:
+    for number in range(M + 3):
+        await establish(store, number)
+    later = NOON + _DAY
+    await fill(store, (Address("192.0.2.1", K, M),), now=later)
+    outcomes = [(await store.spend(claim(number, f"/new/{number}", now=later))).outcome for number in range(M + 3)]
+    assert outcomes == [Outcome.GRANTED] * M + [Outcome.BUDGET] * 3
+
+
+async def test_farmed_names_that_walk_to_another_address_were_counted_at_their_first(store: Store) -> None:
+    for number in range(M + 1):
+        await store.spend(claim(number, "/a"))
+        await store.spend(claim(number, "/a", addresses=THERE, now=NOON + _DAY))
+    await fill(store, THERE, NOON + _DAY)
+    walked = [
+        (await store.spend(claim(number, f"/b/{number}", addresses=THERE, now=NOON + _DAY))).outcome
+        for number in range(M + 1)
+    ]
+    assert walked == [Outcome.GRANTED] * M + [Outcome.BUDGET]
+
+
+async def test_the_budget_grows_with_proof_of_a_crowd_and_not_with_as_many_as_a_farmer_can_make(store: Store) -> None:
+    for number in range(M):
+        await establish(store, number)
+    later = NOON + _DAY
+    await fill(store, now=later)
+    assert (await store.spend(claim(50, "/new", now=later))).outcome is Outcome.BUDGET
+    elsewhere = NOON - _DAY
+    for number in range(60, 63):
+        home = (Address(f"198.51.100.{number}", K, M),)
+        await establish(store, number, home, elsewhere)
+        await store.spend(claim(number, "/used/0", now=later))
+    granted = [(await store.spend(claim(70 + n, f"/more/{n}", now=later))).outcome for n in range(3 * GROWTH + 1)]
+    assert granted == [Outcome.GRANTED] * (3 * GROWTH) + [Outcome.BUDGET]
+
+
+async def test_observing_counts_and_refuses_nobody(store: Store) -> None:
+    await fill(store)
+    spend = await store.spend(claim(1, "/new", enforced=False))
+    assert (spend.outcome, spend.over_budget) == (Outcome.GRANTED, True)
+    assert not (await store.spend(claim(2, "/used/1", enforced=False))).over_budget
+
+
+async def test_the_next_window_begins_with_a_whole_budget(store: Store) -> None:
+    await fill(store)
+    december = NOON + timedelta(days=20)
+    await fill(store, now=december, first=2000)
+    assert (await store.spend(claim(1, "/new", now=december))).outcome is Outcome.BUDGET
+
+
+async def test_an_address_is_one_under_the_keys_of_two_months(store: Store) -> None:
+    """A rolling window lies in two calendar months."""
+    from pennypress.core.window import Window
+    from tests.contract.stores import LONDON
+
+    rolling = Window.parse("30 days", LONDON)
+
+    def rolled(number: int, article: str, now: datetime) -> Claim:
+        return Claim(reader(number), article, 5, rolling.span(now), now, budget=Budget(HERE, now.toordinal()))
+
+    for number in range(K):
+        await store.spend(rolled(number, f"/{number}", NOON))
+    assert (await store.spend(rolled(90, "/new", NOON + timedelta(days=14)))).outcome is Outcome.BUDGET
+    assert (await store.spend(rolled(91, "/new", NOON + timedelta(days=31)))).outcome is Outcome.GRANTED
+
+
+async def test_never_one_too_many_however_many_ask_at_once(store: Store) -> None:
+    spends = await asyncio.gather(*(store.spend(claim(number, f"/{number}")) for number in range(40)))
+    assert sum(spend.outcome is Outcome.GRANTED for spend in spends) == K
