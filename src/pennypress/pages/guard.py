@@ -18,7 +18,6 @@ from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
-_OTHERS_AT_MOST = 200
 _CUES = re.compile(r"^(?:\d+|WEBVTT.*|NOTE.*|[\d:.,]+\s*-->.*)$", re.MULTILINE)
 
 
@@ -56,6 +55,7 @@ class Guard:
         self._next = 0
         self._made: OrderedDict[int, Withheld] = OrderedDict()
         self._owned: OrderedDict[tuple[int, int], Withheld] = OrderedDict()
+        self._runs: OrderedDict[int, frozenset[str]] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -149,26 +149,41 @@ class Guard:
         with self._lock:
             owned = self._owned.get(name)
         if owned is None:
-            others = list(self._others(known))
-            if not others:
-                owned = self._made_of(slot, known)
-            else:
+            nobodys = self._nobodys(slot, known)
+            if nobodys:
                 shown, withheld = known.texts
-                owned = Withheld(withheld, "\n".join((known.article.title, known.address, shown, *others)))
+                owned = Withheld(withheld, "\n".join((known.article.title, known.address, shown, *nobodys)))
                 owned.rest()
+            else:
+                owned = self._made_of(slot, known)
             with self._lock:
                 self._owned[name] = owned
                 if len(self._owned) > _MADE_AT_MOST:
                     self._owned.popitem(last=False)
         return owned
 
-    def _others(self, known: KnownText) -> Iterator[str]:
-        """The texts of other articles that may share a run with what this one withholds."""
+    def _nobodys(self, slot: int, known: KnownText) -> set[str]:
+        """The runs of what an article withholds that stand in another article too."""
         letters = squeeze(known.texts[1])
-        slots = self._withheld.owners_in(letters) | self._shown.owners_in(letters)
-        texts = [other for slot in slots if (other := self._known.get(slot)) and other.article.key != known.article.key]
-        for other in texts[:_OTHERS_AT_MOST]:
-            yield "\n".join(other.texts)
+        own = self._runs_of(slot, known)
+        shared: set[str] = set()
+        for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
+            text = self._known.get(other)
+            if text is not None and text.article.key != known.article.key:
+                shared |= own & self._runs_of(other, text)
+        return shared
+
+    def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
+        """The runs of eight words of both texts of a page."""
+        with self._lock:
+            runs = self._runs.get(slot)
+            if runs is None:
+                runs = self._runs[slot] = frozenset(run for text in known.texts for run in _runs(words(text)))
+                if len(self._runs) > _MADE_AT_MOST:
+                    self._runs.popitem(last=False)
+            else:
+                self._runs.move_to_end(slot)
+            return runs
 
 
 def known_text(article: Article, address: str, part: str, shown: str, withheld: str) -> KnownText:
@@ -181,6 +196,11 @@ def known_text(article: Article, address: str, part: str, shown: str, withheld: 
         withheld_prints=anchors_of(withheld) if len(words(withheld)) >= RUN else b"",
         shown_prints=anchors_of(shown),
     )
+
+
+def _runs(plain: list[str]) -> Iterator[str]:
+    for first in range(len(plain) - RUN + 1):
+        yield " ".join(plain[first : first + RUN])
 
 
 def _forms(text: str) -> Iterator[str]:
