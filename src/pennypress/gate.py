@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pennypress.core.article import Article
 from pennypress.core.budget import Budget
 from pennypress.core.decision import Decision, Metered, Reason, Visit, decide, settle, unanswered
+from pennypress.core.entitlement import Entitlement
 from pennypress.core.meter import Outcome, ReaderId, Spend, Standing
 from pennypress.core.policy import Mode, Policy
 from pennypress.core.reader import Reader, ReaderKind
@@ -48,7 +49,8 @@ class Request:
     """What the gate is asked: an article, who asks for it, and whether the asking may spend.
 
     ``passes`` are the verified names that the browser sent, ``fresh`` the name to use when it sent none. ``devices``
-    are the verified names under which it signed in to an account; ``address`` is where it asks from.
+    are the verified names under which it signed in to an account; ``address`` is where it asks from;
+    ``rights`` are those that come with the request itself: a partner's, a verified crawler's.
     """
 
     article: Article
@@ -58,6 +60,7 @@ class Request:
     spends: bool = True
     devices: tuple[ReaderId, ...] = ()
     address: str = ""
+    rights: tuple[Entitlement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Gate:
         the decision then says so, and nothing was taken."""
         now = self._clock()
         asker = await self.asker(request.passes, request.devices, request.fresh)
-        reader = asker.reader
+        reader = _with_rights(asker.reader, request.rights)
         visit = Visit(
             article=request.article,
             reader=reader,
@@ -154,7 +157,7 @@ class Gate:
         asker = await self.asker(request.passes, request.devices, request.fresh)
         visit = Visit(
             article=request.article,
-            reader=asker.reader,
+            reader=_with_rights(asker.reader, request.rights),
             now=now,
             brief=request.brief,
             spends=False,
@@ -324,6 +327,10 @@ class Gate:
         self._tallies[decision.reason.value] += 1
         if decision.reason is Reason.USED_UP:
             self._stopped[reader.id] = None
+
+
+def _with_rights(reader: Reader, rights: tuple[Entitlement, ...]) -> Reader:
+    return replace(reader, entitlements=(*reader.entitlements, *rights)) if rights else reader
 
 
 def _reader_with(rights: Rights, now: datetime) -> Reader:

@@ -84,6 +84,7 @@ def test_what_a_client_puts_on_the_left_never_changes_the_answer(
 
 def test_a_list_of_five_hundred_entries_is_read_from_the_right_and_not_to_its_end() -> None:
     assert client_address("127.0.0.1", [field(*["6.6.6.6"] * 500, "81.2.69.142")], TRUSTED) == "81.2.69.142"
+    assert client_address("127.0.0.1", [field("6.6.6.6", *["10.0.0.1"] * 499)], TRUSTED) == "6.6.6.6"
     assert client_address("127.0.0.1", [field("6.6.6.6", *["10.0.0.1"] * 500)], TRUSTED) == "127.0.0.1"
     assert client_address("127.0.0.1", [b"6.6.6.6", *[b"10.0.0.1"] * 500], TRUSTED) == "127.0.0.1"
 

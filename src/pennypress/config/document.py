@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pennypress.config.addresses import is_circle
+from pennypress.config.askers import CrawlerTable, PartnerTable
 from pennypress.config.places import KeyPath, lines
 from pennypress.config.sections import SECTIONS, Config, RuleTable
 from pennypress.config.setting import Raw, Setting, Unfit, settings
@@ -20,7 +21,7 @@ from pennypress.errors import ConfigurationError, Fault
 
 T = TypeVar("T")
 
-_TABLES = (*SECTIONS, "rules", "texts")
+_TABLES = (*SECTIONS, "rules", "texts", "crawlers", "partners")
 _AT_LINE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)")
 _SYNTAX_MENDS = (
     ("Invalid value", 'put texts between double quotes, as in name = "The Morning Post"'),
@@ -94,12 +95,14 @@ class _Assembly:
         zone = sections["paper"].get("timezone") or ZoneInfo("UTC")
         rules = self._rules(tables.get("rules", []), zone)
         texts = self._texts(tables.get("texts", {}), sections["paper"].get("languages", ()))
+        crawlers = self._askers(CrawlerTable, "crawlers", tables.get("crawlers", []))
+        partners = self._askers(PartnerTable, "partners", tables.get("partners", []))
         self._together(sections)
         if self.faults:
             return None
         built: dict[str, Any] = {name: kind(**sections[name]) for name, kind in SECTIONS.items()}
         built["meter"] = replace(built["meter"], window=replace(built["meter"].window, zone=zone))
-        return Config(base=self._base, rules=rules, texts=texts, **built)
+        return Config(base=self._base, rules=rules, texts=texts, crawlers=crawlers, partners=partners, **built)
 
     def _section(self, kind: type, table: object, *, at: KeyPath) -> dict[str, Any]:
         """The values of a section by the names of its fields; those at fault are left out."""
@@ -129,6 +132,18 @@ class _Assembly:
             values[name] = setting.read(Raw(value, self._base))
         except* Unfit as group:
             self.faults.extend(Unfit(fault.wrong, fault.mend, (*at, *fault.at)) for fault in _leaves(group))
+
+    def _askers(self, kind: type[T], name: str, tables: object) -> tuple[T, ...]:
+        if not isinstance(tables, list):
+            self._fault(f"is {found(tables)} where [[{name}]] belongs", f"write [[{name}]] above each", (name,))
+            return ()
+        made: list[T] = []
+        for place, table in enumerate(tables):
+            before = len(self.faults)
+            values = self._section(kind, table, at=(name, place))
+            if len(self.faults) == before:
+                made.append(kind(**values))
+        return tuple(made)
 
     def _rules(self, tables: object, zone: ZoneInfo) -> tuple[Rule, ...]:
         if not isinstance(tables, list):

@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pennypress.config.addresses import HostAddress, SocketAddress, link, listen_address, site_url
+from pennypress.config.askers import CrawlerTable, PartnerTable
 from pennypress.config.office import (
     AccessSection,
     LawSection,
@@ -255,8 +256,8 @@ class RuleTable:
             authors=_folded(self.authors),
             newer_than=self.newer_than,
             older_than=self.older_than,
-            start=_instant(self.start, zone),
-            until=_instant(self.until, zone),
+            start=instant(self.start, zone),
+            until=instant(self.until, zone),
             name=self.name or "",
         )
 
@@ -306,6 +307,13 @@ class NetworkSection:
         default=[],
         example=["127.0.0.1", "10.0.0.0/8"],
         help="The networks of what stands in front, whose X-Forwarded-For counts; with [] nobody's does.",
+    )
+    resolver: str | None = optional(
+        text,
+        kind="host and port",
+        absent="the system's",
+        example="127.0.0.1:53",
+        help="The name server by which crawlers are told from those who only say so.",
     )
     budget: Budget = setting(
         one_of(*_BUDGETS),
@@ -440,6 +448,8 @@ class Config:
     law: LawSection
     retention: RetentionSection
     texts: Mapping[str, Mapping[str, str]]
+    crawlers: tuple[CrawlerTable, ...]
+    partners: tuple[PartnerTable, ...]
 
     def policy(self) -> Policy:
         """How the paper meters, for the core."""
@@ -475,7 +485,8 @@ def _folded(names: tuple[str, ...] | None) -> frozenset[str]:
     return frozenset(name.casefold() for name in names or ())
 
 
-def _instant(stated: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+def instant(stated: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    """The moment that is stated; a date is its first moment in the zone."""
     if stated is None:
         return None
     if not isinstance(stated, datetime):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from pennypress.config import Config, load
-from pennypress.config.sections import NetworkSection
+from pennypress.config.askers import CrawlerTable, PartnerTable
+from pennypress.config.sections import NetworkSection, instant
+from pennypress.core.entitlement import Entitlement, EntitlementKind
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Budgeting, Clock, Gate, utc_now
@@ -48,7 +51,9 @@ from pennypress.pages.versions import Versions, read_version
 from pennypress.readers.address import Networks, client_address
 from pennypress.readers.budgets import Budgets
 from pennypress.readers.code import PURPOSE
+from pennypress.readers.crawlers import Crawler, Crawlers
 from pennypress.readers.keys import Keys, keys_for_start
+from pennypress.readers.partners import Partner, partner_of
 from pennypress.readers.pass_ import Passes
 from pennypress.readers.returning import Returns
 from pennypress.store import Store
@@ -57,6 +62,7 @@ from pennypress.store.opening import holds_readers, open_store, prepare
 Watcher = Callable[[PageRequest, Outcome], None]
 """Told of every page view that was answered, with what was found."""
 
+_CRAWLERS_RIGHT = Entitlement(EntitlementKind.CRAWLER, why="a verified crawler")
 _BEAT_SECONDS = 1.0
 _VERSIONS_BYTES = 64_000_000
 _HEAD_BYTES = 128 * 1024
@@ -139,6 +145,8 @@ class PaywallApp:
         self._languages = config.paper.languages
         self._passes = Passes(parts.keys, secure=config.paper.secure)
         self._trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
+        self._crawlers = Crawlers(_crawlers(config.crawlers), config.network.resolver)
+        self._partners = _partners(config.partners, config.paper.timezone)
         self._own_host = urlsplit(config.paper.url).netloc if config.paper.url else None
         self._own_scheme = urlsplit(config.paper.url).scheme if config.paper.url else None
         self._grounds = Grounds(config.articles.paths)
@@ -206,13 +214,7 @@ class PaywallApp:
             language = self._languages[0]
             await _send(send, html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language)))
             return
-        visitor = Visitor(
-            self._passes.read(request.cookie_headers),
-            self._passes.fresh(self._random),
-            _negotiate(request.accept_language, self._languages),
-            self._passes.read_devices(request.cookie_headers),
-            self._address(scope, request),
-        )
+        visitor = await self._visitor(scope, request)
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):
             await self._ask_mounted(self._mounted, self._as_asked(scope, request), visitor, receive, send)
@@ -234,6 +236,24 @@ class PaywallApp:
         except Overlong:
             self.gate.count("overlong")
             await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
+
+    async def _visitor(self, scope: Scope, request: PageRequest) -> Visitor:
+        address = self._address(scope, request)
+        crawler = await self._crawlers.recognise(request.user_agent, address)
+        rights = (_CRAWLERS_RIGHT,) if crawler is not None and crawler.full else ()
+        partner = partner_of(self._partners, request.target, address) if self._partners else None
+        if partner is not None:
+            rights = (*rights, partner.right)
+            self.gate.count(f"partner {partner.name}")
+        return Visitor(
+            self._passes.read(request.cookie_headers),
+            self._passes.fresh(self._random),
+            _negotiate(request.accept_language, self._languages),
+            self._passes.read_devices(request.cookie_headers),
+            address,
+            rights,
+            crawler,
+        )
 
     async def _ask_mounted(
         self, mounted: Mounted, asked: Scope, visitor: Visitor, receive: Receive, send: Send
@@ -416,6 +436,32 @@ _ORIGIN_PAGES = {
     OriginFailure.TIMEOUT: (ErrorPage.ORIGIN_DOWN, 504),
     OriginFailure.TOO_LARGE: (ErrorPage.TOO_LARGE, 502),
 }
+
+
+def _crawlers(tables: Iterable[CrawlerTable]) -> tuple[Crawler, ...]:
+    return tuple(
+        Crawler(
+            table.name,
+            table.user_agents,
+            Networks.parse(str(network) for network in table.ranges or ()),
+            table.zones or (),
+            full=table.access == "full",
+        )
+        for table in tables
+    )
+
+
+def _partners(tables: Iterable[PartnerTable], zone: ZoneInfo) -> tuple[Partner, ...]:
+    return tuple(
+        Partner(
+            table.name,
+            table.paths,
+            Networks.parse(str(network) for network in table.ranges or ()),
+            table.key,
+            instant(table.until, zone),
+        )
+        for table in tables
+    )
 
 
 def _budgeting(network: NetworkSection) -> Budgeting | None:

@@ -435,7 +435,14 @@ class Guarding:
         """The sightings of what this visitor may not read."""
         left = []
         for sighting in sightings:
-            asked = Request(sighting.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices)
+            asked = Request(
+                sighting.article,
+                visitor.passes,
+                visitor.fresh,
+                spends=False,
+                devices=visitor.devices,
+                rights=visitor.rights,
+            )
             if not (await self._gate.weigh(asked)).full:
                 left.append(sighting)
         return left
@@ -443,7 +450,7 @@ class Guarding:
     async def _may_read_all(self, request: PageRequest, visitor: Visitor) -> bool:
         """Whether this visitor may read every article: a subscriber, or one of the staff."""
         asker = await self._gate.asker(visitor.passes, visitor.devices, visitor.fresh)
-        return any(right.holds(self._gate.now()) for right in asker.reader.entitlements)
+        return any(right.holds(self._gate.now()) for right in (*asker.reader.entitlements, *visitor.rights))
 
     def _acts(self, request: PageRequest, found: Iterable[Sighting], digest: bytes) -> bool:
         """Whether the guard withholds here, or only reports; tells the log once a version of the answer."""

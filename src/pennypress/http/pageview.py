@@ -98,11 +98,18 @@ class PageViews:
             subject = await guarding.recognised(subject, version, request)
         if subject is None:
             return Outcome(await guarding.guarded(request, visitor, passed) if guarding is not None else passed)
-        may_spend = request.method == "GET" and not request.prefetches and not request.robot
+        may_spend = request.method == "GET" and not request.prefetches and not request.robot and visitor.crawler is None
         if may_spend and gone():
             may_spend = False
         asked = Request(
-            subject.article, visitor.passes, visitor.fresh, subject.brief, may_spend, visitor.devices, visitor.address
+            subject.article,
+            visitor.passes,
+            visitor.fresh,
+            subject.brief,
+            may_spend,
+            visitor.devices,
+            visitor.address,
+            visitor.rights,
         )
         admission = await self._gate.admit(asked)
         if self._gate.mode is Mode.OBSERVE:
@@ -111,7 +118,10 @@ class PageViews:
             if guarding is not None:
                 free = admission.decision.reason in _CACHEABLE
                 guarding.learn_later(subject, version, request.target, free=free)
-            shown = self._full(request, passed, visitor, admission, seen, body)
+            if visitor.crawler is not None and visitor.crawler.full and admission.decision.reason is Reason.ENTITLED:
+                shown = await self._for_crawler(passed, admission, seen, subject)
+            else:
+                shown = self._full(request, passed, visitor, admission, seen, body)
         elif request.prefetches:
             shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
         else:
@@ -123,7 +133,9 @@ class PageViews:
         if answer.status != 200 or not self._grounds.hold(request.target):
             return Outcome(Answer(answer.status, tuple(without_ours(list(answer.headers))), b""))
         subject = unread_subject(request.target, origin_word(answer.headers))
-        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices)
+        asked = Request(
+            subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights
+        )
         decision = (await self._gate.admit(asked)).decision
         if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
             return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
@@ -135,7 +147,9 @@ class PageViews:
         if self._gate.mode is Mode.OBSERVE:
             return Verdict.PASS
         subject = unread_subject(request.target, None)
-        asked = Request(subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices)
+        asked = Request(
+            subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights
+        )
         admission = await self._gate.admit(asked)
         if admission.decision.reason in _CACHEABLE:
             return Verdict.PASS
@@ -215,6 +229,15 @@ class PageViews:
         if coding is not None:
             headers.append((b"content-encoding", coding))
         return self._named(Answer(200, tuple(headers), shown), admission)
+
+    async def _for_crawler(self, passed: Answer, admission: Admission, seen: Seen, subject: Subject) -> Answer:
+        """The whole page for a verified crawler: its structured data says that it is not free, and nobody keeps it."""
+        body = passed.body if seen.version.page is None else await seen.version.marked(continued=subject.continued)
+        kept = [(name, value) for name, value in passed.headers if name != b"set-cookie"]
+        headers = article_headers(kept, admission.decision, len(body))
+        if seen.version.page is None and (coding := first(passed.headers, b"content-encoding")) is not None:
+            headers.append((b"content-encoding", coding))
+        return Answer(200, (*headers, (b"x-robots-tag", b"noarchive")), body)
 
     async def _preview(
         self,

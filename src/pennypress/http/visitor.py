@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pennypress.core.entitlement import Entitlement
 from pennypress.core.meter import ReaderId
+from pennypress.readers.crawlers import Recognised
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who asks: the verified names that the browser sent, a fresh one, the language to speak, and the names under
-    which the browser signed in to an account, and the address that it asks from."""
+    which the browser signed in to an account, the address that it asks from,
+    the rights that come with the request itself, and what crawler it says it is (None: none)."""
 
     passes: tuple[ReaderId, ...]
     fresh: ReaderId
     language: str
     devices: tuple[ReaderId, ...] = ()
     address: str = ""
+    rights: tuple[Entitlement, ...] = ()
+    crawler: Recognised | None = None

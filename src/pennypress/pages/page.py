@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pennypress.core.sketch import sketch
 from pennypress.pages.blocks import Outline, outline
 from pennypress.pages.body import Body
-from pennypress.pages.cut import cut_body
+from pennypress.pages.cut import cut_body, mark_withheld
 from pennypress.pages.document import Document, read_document
 from pennypress.pages.facts import Facts, read_facts, says_article, words_of_origin
 from pennypress.pages.find import find_body
@@ -21,7 +21,7 @@ from pennypress.pages.place import notice_place
 from pennypress.pages.preview import BRIEF_WORDS, NOTHING, choose_preview, is_brief
 from pennypress.pages.prose import Prose, find_prose
 from pennypress.pages.scripts import ScriptFate, drop_hydration, is_hydrated
-from pennypress.pages.structured import Structured, mark_not_free, read_structured
+from pennypress.pages.structured import WITHHELD_SELECTOR, Structured, mark_not_free, read_structured
 from pennypress.pages.sweep import Finding, Kind, held_state, script_kind, sweep
 from pennypress.pages.withheld import Withheld
 from pennypress.pages.words import words
@@ -113,6 +113,17 @@ class Page:
         if reading.body is None:
             return _alone(self, "no rule finds the body of the article")
         return _cut(reading, reading.body, self, continued=continued)
+
+    def marked(self, *, continued: bool = False) -> bytes:
+        """The whole page for a verified crawler: what a walled reader does not get bears a class, by which the
+        structured data says that it is not free. Heavy: once a version."""
+        reading = _read(self.body, self.content_type, self.options, self.address)
+        document, body = reading.document, reading.body
+        if body is not None:
+            mark_withheld(document, body, NOTHING if continued else choose_preview(body, self.options.preview))
+        document.unmark()
+        mark_not_free(document.tree, self.facts.title, WITHHELD_SELECTOR)
+        return self.body[: document.text.bom] + document.text.encode(document.serialise())
 
 
 def read_page(body: bytes, content_type: str | None, options: PageOptions, *, address: str) -> Page:

@@ -13,6 +13,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 WALL_SELECTOR = ".pennypress-wall"
 """The selector of the wall's class: what structured data says is not free."""
 
+WITHHELD_SELECTOR = ".pennypress-withheld"
+"""The selector of the class that a verified crawler's page bears on what a walled reader does not get."""
+
 _ARTICLE = re.compile(r"(?:article|blogposting|socialmediaposting|report|recipe|review|howto)\Z", re.IGNORECASE)
 _LISTS = frozenset(("collectionpage", "itemlist", "searchresultspage"))
 _CARRIERS = ("@graph", "mainEntity", "mainEntityOfPage")
@@ -63,8 +66,8 @@ def read_structured(tree: LexborHTMLParser) -> Structured:
     )
 
 
-def mark_not_free(tree: LexborHTMLParser, headline: str) -> None:
-    """Make the JSON-LD of a page say that its article is not free, and where its wall stands.
+def mark_not_free(tree: LexborHTMLParser, headline: str, selector: str = WALL_SELECTOR) -> None:
+    """Make the JSON-LD of a page say that its article is not free, and where what is not free stands.
 
     What cannot be parsed goes. A page that says nothing of an article gets one item more, in its head.
     """
@@ -76,14 +79,14 @@ def mark_not_free(tree: LexborHTMLParser, headline: str) -> None:
             continue
         for item in _own_items(value):
             if _is_article(item):
-                _mark(item)
+                _mark(item, selector)
                 marked = True
             elif "isAccessibleForFree" in item:
                 item["isAccessibleForFree"] = False
         _write(script, value)
     if not marked and tree.head is not None:
         item = {"@context": "https://schema.org", "@type": "NewsArticle"} | ({"headline": headline} if headline else {})
-        _mark(item)
+        _mark(item, selector)
         script = tree.create_node("script")
         script.attrs["type"] = "application/ld+json"
         tree.head.insert_child(script, move=True)
@@ -95,9 +98,9 @@ def script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def _mark(item: dict[str, Any]) -> None:
+def _mark(item: dict[str, Any], selector: str) -> None:
     item["isAccessibleForFree"] = False
-    item["hasPart"] = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": WALL_SELECTOR}
+    item["hasPart"] = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": selector}
 
 
 def _write(script: LexborNode, value: object) -> None:

@@ -36,6 +36,7 @@ class Version:
     __slots__ = (
         "_cuts",
         "_cutting",
+        "_marked",
         "_pieces",
         "before_notice",
         "content_type",
@@ -53,6 +54,7 @@ class Version:
         self.content_type = content_type
         self.why_unread = why_unread
         self.told = False
+        self._marked: bytes | None = None
         self.learned: tuple[str, bool, bool] | None = None
         self.sightings: tuple[int, tuple[Sighting, ...]] | None = None
         self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
@@ -82,6 +84,13 @@ class Version:
                 self._cutting.pop(continued, None)
         self._cuts[continued] = cut
         return cut
+
+    async def marked(self, *, continued: bool) -> bytes:
+        """The whole page for a verified crawler; worked out once, off the event loop. The page must have been read."""
+        if self._marked is None:
+            assert self.page is not None
+            self._marked = await asyncio.to_thread(self.page.marked, continued=continued)
+        return self._marked
 
     def nonces_of(self, body: bytes) -> tuple[bytes, ...] | None:
         """The nonces of a body that is this page but for its nonces; None for any other body.

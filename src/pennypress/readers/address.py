@@ -9,7 +9,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-_LONGEST_CHAIN = 64
+_LONGEST_CHAIN = 500
 _LONGEST_ENTRY = 80
 _MAPPED = IPv6Network("::ffff:0:0/96")
 
@@ -49,6 +49,10 @@ class Networks:
         where = (point.version, point.value)
         place = bisect_right(self.starts, where) - 1
         return place >= 0 and where <= self.ends[place]
+
+
+NOWHERE = Networks()
+"""No network at all."""
 
 
 def client_address(peer: str | None, forwarded_for: Sequence[bytes], trusted: Networks) -> str:

@@ -1,0 +1,222 @@
+"""Search engines and AI crawlers: who only says so, and who is what it says, by its address."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+
+import dns.asyncresolver
+import dns.exception
+import dns.resolver
+import dns.reversename
+
+from pennypress.readers.address import NOWHERE, Networks
+
+_LONGEST = 512
+_AT_ONCE = 32
+_LOOK_UP_SECONDS = 1.0
+_KNOWN_AT_MOST = 10_000
+_SURE_SECONDS = 3600.0
+_UNSURE_SECONDS = 600.0
+_NAMES_AT_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Crawler:
+    """A crawler: the product names of its user agents, where it comes from, and whether it may read everything."""
+
+    name: str
+    user_agents: tuple[str, ...]
+    networks: Networks = NOWHERE
+    zones: tuple[str, ...] = ()
+    full: bool = True
+
+    @property
+    def placed(self) -> bool:
+        """Whether it can be told where it comes from."""
+        return bool(self.zones or self.networks.starts)
+
+
+BUILT_IN = (
+    Crawler(
+        "Googlebot", ("Googlebot", "Googlebot-Image", "Googlebot-News", "Googlebot-Video"), zones=("googlebot.com",)
+    ),
+    Crawler("Bingbot", ("bingbot",), zones=("search.msn.com",)),
+    Crawler("Applebot", ("Applebot",), zones=("applebot.apple.com",)),
+    Crawler("DuckDuckBot", ("DuckDuckBot",), zones=("duckduckgo.com",)),
+)
+"""What the operators document of their crawlers: Google, Microsoft, Apple, DuckDuckGo."""
+
+_AI = (
+    "AI2Bot",
+    "Amazonbot",
+    "anthropic-ai",
+    "Applebot-Extended",
+    "Bytespider",
+    "CCBot",
+    "ChatGPT-User",
+    "Claude-SearchBot",
+    "Claude-User",
+    "Claude-Web",
+    "ClaudeBot",
+    "cohere-ai",
+    "Diffbot",
+    "DuckAssistBot",
+    "FacebookBot",
+    "GPTBot",
+    "ImagesiftBot",
+    "meta-externalagent",
+    "MistralAI-User",
+    "OAI-SearchBot",
+    "Omgilibot",
+    "Perplexity-User",
+    "PerplexityBot",
+    "PetalBot",
+    "Timpibot",
+    "YouBot",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a request is whose user agent names a crawler: ``full`` where it is that one and may read everything."""
+
+    name: str
+    full: bool
+
+
+class Crawlers:
+    """Tells crawlers apart. Only a request whose user agent names one costs anything."""
+
+    def __init__(
+        self,
+        configured: Sequence[Crawler] = (),
+        resolver: str | None = None,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``resolver`` is the host and port of a name server; the system's when None."""
+        self._crawlers = (*(_inherited(crawler) for crawler in configured), *BUILT_IN)
+        self._names = tuple((crawler, _whole(crawler.user_agents)) for crawler in self._crawlers)
+        self._resolver_address = resolver
+        self._resolver: dns.asyncresolver.Resolver | None = None
+        self._tick = tick
+        self._known: OrderedDict[str, tuple[tuple[str, ...], float]] = OrderedDict()
+        self._under_way: dict[str, asyncio.Future[tuple[str, ...]]] = {}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._named = lru_cache(maxsize=4096)(self._named_by)
+
+    async def recognise(self, user_agent: str, address: str) -> Recognised | None:
+        """What a request is by its user agent and address; None for a reader's. Never raises."""
+        named = self._named(user_agent[:_LONGEST])
+        for crawler in named:
+            if await self._is(crawler, address):
+                return Recognised(crawler.name, crawler.full)
+        if named:
+            return Recognised(named[0].name, False)
+        return Recognised("AI", False) if _NAMES_AI.search(user_agent[:_LONGEST]) else None
+
+    def _named_by(self, user_agent: str) -> tuple[Crawler, ...]:
+        return tuple(crawler for crawler, names in self._names if names.search(user_agent))
+
+    async def _is(self, crawler: Crawler, address: str) -> bool:
+        """Whether an address is in a crawler's ranges, or reverse and forward DNS agree inside its zones."""
+        if address in crawler.networks:
+            return True
+        if not crawler.zones or not _is_global(address):
+            return False
+        return any(_lies_in(name, zone) for name in await self._hosts(address) for zone in crawler.zones)
+
+    async def _hosts(self, address: str) -> tuple[str, ...]:
+        """The names of an address that lead back to it; none where they cannot be had within a second."""
+        held = self._known.get(address)
+        if held is not None and self._tick() < held[1]:
+            return held[0]
+        under_way = self._under_way.get(address)
+        if under_way is None:
+            if len(self._under_way) >= _AT_ONCE:
+                return ()
+            under_way = asyncio.ensure_future(self._look_up(address))
+            self._under_way[address] = under_way
+        try:
+            return await asyncio.shield(under_way)
+        finally:
+            if under_way.done():
+                self._under_way.pop(address, None)
+
+    async def _look_up(self, address: str) -> tuple[str, ...]:
+        try:
+            names = await asyncio.wait_for(self._confirmed(address), _LOOK_UP_SECONDS)
+            seconds = _SURE_SECONDS if names else _UNSURE_SECONDS
+        except (TimeoutError, OSError, ValueError, dns.exception.DNSException):
+            names, seconds = (), _UNSURE_SECONDS
+        self._known[address] = (names, self._tick() + seconds)
+        if len(self._known) > _KNOWN_AT_MOST:
+            self._known.popitem(last=False)
+        return names
+
+    async def _confirmed(self, address: str) -> tuple[str, ...]:
+        pointers = await self._ask(dns.reversename.from_address(address).to_text(), "PTR")
+        kind = "AAAA" if ":" in address else "A"
+        confirmed = []
+        for name in pointers[:_NAMES_AT_MOST]:
+            back = [ip_address(found) for found in await self._ask(name, kind)]
+            if ip_address(address) in back:
+                confirmed.append(name.rstrip(".").lower())
+        return tuple(confirmed)
+
+    async def _ask(self, name: str, kind: str) -> list[str]:
+        if self._resolver is None:
+            self._resolver = _resolver(self._resolver_address)
+        try:
+            answer = await self._resolver.resolve(name, kind, lifetime=_LOOK_UP_SECONDS, search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return []
+        return [found.to_text() for found in answer]
+
+
+def _inherited(crawler: Crawler) -> Crawler:
+    """A configured crawler that says nothing of where it comes from, but shares a built-in one's name or user agent,
+    comes from where that does."""
+    if crawler.placed:
+        return crawler
+    agents = {agent.lower() for agent in crawler.user_agents}
+    for built_in in BUILT_IN:
+        if built_in.name.lower() == crawler.name.lower() or agents & {agent.lower() for agent in built_in.user_agents}:
+            return Crawler(crawler.name, crawler.user_agents, built_in.networks, built_in.zones, crawler.full)
+    return crawler
+
+
+def _resolver(address: str | None) -> dns.asyncresolver.Resolver:
+    if address is None:
+        return dns.asyncresolver.Resolver()
+    host, _, port = address.rpartition(":")
+    resolver = dns.asyncresolver.Resolver(configure=False)
+    resolver.nameservers = [host.strip("[]")]
+    resolver.port = int(port)
+    return resolver
+
+
+def _is_global(address: str) -> bool:
+    try:
+        return ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def _lies_in(name: str, zone: str) -> bool:
+    """Whether a name is a zone's or lies in it, on a label's border."""
+    zone = zone.strip(".").lower()
+    return name == zone or name.endswith(f".{zone}")
+
+
+def _whole(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\s(;,])(?:{'|'.join(map(re.escape, names))})(?![^\s/);,])", re.IGNORECASE | re.ASCII)
+
+
+_NAMES_AI = _whole(_AI)

@@ -1,0 +1,143 @@
+"""Who is a crawler: by its user agent and its address together, never by what it says alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import dns.reversename
+import pytest
+
+from pennypress.readers.address import Networks
+from pennypress.readers.crawlers import Crawler, Crawlers, Recognised
+from tests.readers.names import Names, running_names
+
+GOOGLE = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+ADDRESS = "66.249.66.1"
+
+
+@pytest.fixture
+def names() -> Iterator[Names]:
+    with running_names() as names:
+        yield names
+
+
+async def test_a_browser_is_a_reader_and_costs_no_look_up(names: Names) -> None:
+    assert await Crawlers(resolver=names.address).recognise(BROWSER, ADDRESS) is None
+    assert names.asked == []
+
+
+async def test_reverse_and_forward_names_that_agree_inside_the_zone_verify(names: Names) -> None:
+    names.host(ADDRESS, "crawl-66-249-66-1.googlebot.com")
+    assert await Crawlers(resolver=names.address).recognise(GOOGLE, ADDRESS) == Recognised("Googlebot", True)
+
+
+async def test_an_address_of_ipv6_verifies_too(names: Names) -> None:
+    names.host("2001:4860:4801::1", "crawl-1.googlebot.com")
+    assert (await Crawlers(resolver=names.address).recognise(GOOGLE, "2001:4860:4801::1")) == Recognised(
+        "Googlebot", True
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["evilgooglebot.com", "googlebot.com.evil.example", "crawl.google.com", "googlebot.co", "xgooglebot.com"]
+)
+async def test_a_name_outside_the_zone_does_not(names: Names, name: str) -> None:
+    names.host(ADDRESS, name)
+    assert await Crawlers(resolver=names.address).recognise(GOOGLE, ADDRESS) == Recognised("Googlebot", False)
+
+
+async def test_a_name_that_does_not_lead_back_does_not(names: Names) -> None:
+    names.host(ADDRESS, "crawl.googlebot.com", leads_back=False)
+    names.said[("crawl.googlebot.com.", "A")] = ["66.249.66.2"]
+    assert await Crawlers(resolver=names.address).recognise(GOOGLE, ADDRESS) == Recognised("Googlebot", False)
+
+
+async def test_a_name_server_that_says_nothing_costs_a_second_and_verifies_nobody(names: Names) -> None:
+    names.silent.add(dns.reversename.from_address(ADDRESS).to_text())
+    crawlers = Crawlers(resolver=names.address)
+    assert await asyncio.wait_for(crawlers.recognise(GOOGLE, ADDRESS), 3) == Recognised("Googlebot", False)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "192.168.0.9", "fe80::1", "::1", "", "no address"])
+async def test_addresses_that_are_not_global_are_never_looked_up(names: Names, address: str) -> None:
+    assert await Crawlers(resolver=names.address).recognise(GOOGLE, address) == Recognised("Googlebot", False)
+    assert names.asked == []
+
+
+async def test_what_was_looked_up_is_kept(names: Names) -> None:
+    names.host(ADDRESS, "crawl.googlebot.com")
+    crawlers = Crawlers(resolver=names.address)
+    await asyncio.gather(*(crawlers.recognise(GOOGLE, ADDRESS) for _ in range(20)))
+    await crawlers.recognise(GOOGLE, ADDRESS)
+    assert len(names.asked) == 2
+
+
+async def test_no_more_than_thirty_two_are_looked_up_at_once(names: Names) -> None:
+    crawlers = Crawlers(resolver=names.address)
+    addresses = [f"66.249.64.{number}" for number in range(1, 101)]
+    await asyncio.gather(*(crawlers.recognise(GOOGLE, address) for address in addresses))
+    assert len({name for name, _ in names.asked}) == 32
+
+
+async def test_ranges_verify_without_a_look_up_and_the_user_agent_must_be_theirs(names: Names) -> None:
+    crawlers = Crawlers([Crawler("Newsbot", ("Newsbot",), Networks.parse(["198.51.100.0/24"]))], names.address)
+    assert await crawlers.recognise("Newsbot/1.0", "198.51.100.7") == Recognised("Newsbot", True)
+    assert await crawlers.recognise("Newsbot/1.0", "198.51.101.7") == Recognised("Newsbot", False)
+    assert await crawlers.recognise(BROWSER, "198.51.100.7") is None
+    assert names.asked == []
+
+
+async def test_a_configured_crawler_is_asked_before_a_built_in_one(names: Names) -> None:
+    names.host(ADDRESS, "crawl.googlebot.com")
+    crawlers = Crawlers([Crawler("Googlebot", ("Googlebot",), full=False)], names.address)
+    assert await crawlers.recognise(GOOGLE, ADDRESS) == Recognised("Googlebot", False)
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        "Mozilla/5.0 (compatible; Google-InspectionTool/1.0;)",
+        "FeedFetcher-Google; (+http://www.google.com/feedfetcher.html)",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120 Safari/537.36 (compatible; Google-Read-Aloud)",
+    ],
+)
+async def test_tools_that_a_person_sets_off_are_ordinary_readers(names: Names, user_agent: str) -> None:
+    assert await Crawlers(resolver=names.address).recognise(user_agent, ADDRESS) is None
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
+        "CCBot/2.0 (https://commoncrawl.org/faq/)",
+        "Mozilla/5.0 (compatible; ClaudeBot/1.0; +claudebot@anthropic.com)",
+    ],
+)
+async def test_ai_crawlers_get_the_preview(user_agent: str) -> None:
+    found = await Crawlers().recognise(user_agent, ADDRESS)
+    assert found is not None
+    assert not found.full
+
+
+async def test_the_log_of_a_real_site_tells_539_of_543_googlebots(shared: Path) -> None:
+    published = json.loads((shared / "crawlers/cloud-ips/googlebot.json").read_text())["prefixes"]
+    ranges = [network for entry in published for network in entry.values()]
+    for file in (shared / "crawlers/ipranges/googlebot").glob("*.txt"):
+        ranges += file.read_text().split()
+    crawlers = Crawlers([Crawler("Googlebot", ("Googlebot",), Networks.parse(ranges))])
+    said = [
+        (found[1], found[2])
+        for line in (shared / "clicks/elastic_apache_access.log").read_text("utf-8", "replace").splitlines()
+        if "Googlebot" in line and (found := re.match(r'(\S+) .*"([^"]+)"?\s*$', line))
+    ]
+    verified = [
+        address
+        for address, agent in said
+        if (await crawlers.recognise(agent, address)) == Recognised("Googlebot", True)
+    ]
+    assert (len(said), len(verified)) == (543, 539)
