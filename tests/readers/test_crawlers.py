@@ -12,7 +12,7 @@ import dns.reversename
 import pytest
 
 from pennypress.readers.address import Networks
-from pennypress.readers.crawlers import Crawler, Crawlers, Recognised
+from pennypress.readers.crawlers import BUILT_IN, Crawler, Crawlers, Recognised
 from tests.readers.names import Names, running_names
 
 GOOGLE = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -129,7 +129,7 @@ async def test_the_log_of_a_real_site_tells_539_of_543_googlebots(shared: Path) 
     ranges = [network for entry in published for network in entry.values()]
     for file in (shared / "crawlers/ipranges/googlebot").glob("*.txt"):
         ranges += file.read_text().split()
-    crawlers = Crawlers([Crawler("Googlebot", ("Googlebot",), Networks.parse(ranges))])
+    crawlers = Crawlers([Crawler("Googlebot", BUILT_IN[0].user_agents, Networks.parse(ranges))])
     said = [
         (found[1], found[2])
         for line in (shared / "clicks/elastic_apache_access.log").read_text("utf-8", "replace").splitlines()

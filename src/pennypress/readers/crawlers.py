@@ -45,7 +45,9 @@ class Crawler:
 
 BUILT_IN = (
     Crawler(
-        "Googlebot", ("Googlebot", "Googlebot-Image", "Googlebot-News", "Googlebot-Video"), zones=("googlebot.com",)
+        "Googlebot",
+        ("Googlebot", "Googlebot-Image", "Googlebot-Mobile", "Googlebot-News", "Googlebot-Video"),
+        zones=("googlebot.com",),
     ),
     Crawler("Bingbot", ("bingbot",), zones=("search.msn.com",)),
     Crawler("Applebot", ("Applebot",), zones=("applebot.apple.com",)),
