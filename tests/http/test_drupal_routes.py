@@ -16,7 +16,7 @@ from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
 from tests.http.browser import Browser, Page, Site
-from tests.http.test_guard import BAKER, CRANE, WITHHELD, html_of, page
+from tests.http.guarded import BAKER, CRANE, WITHHELD, html_of, page
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SESSION = "SESS0123456789abcdef0123456789abcdef=s"
