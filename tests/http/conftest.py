@@ -46,8 +46,8 @@ async def built(site: Site, tmp_path: Path) -> AsyncIterator[Build]:
     """Builds apps around the small paper, and ends them."""
     apps: list[PaywallApp] = []
 
-    def make(guard: str = "", store: str = "memory:", rules: str = "") -> PaywallApp:
-        apps.append(build(site, tmp_path, guard, store, rules))
+    def make(**settings: str) -> PaywallApp:
+        apps.append(build(site, tmp_path, **settings))
         return apps[-1]
 
     yield make

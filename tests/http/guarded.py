@@ -30,6 +30,8 @@ paths = ["/news/free/**"]
 {guard}
 [store]
 meters = "{store}"
+[gateway]
+largest_article = "{largest}"
 """
 
 CRANE = (
@@ -98,10 +100,12 @@ def small_paper() -> Site:
 Build = Callable[..., PaywallApp]
 
 
-def build(site: Site, folder: Path, guard: str = "", store: str = "memory:", rules: str = "") -> PaywallApp:
+def build(
+    site: Site, folder: Path, guard: str = "", store: str = "memory:", rules: str = "", largest: str = "5 MB"
+) -> PaywallApp:
     """The site, metered and guarded."""
     path = folder / "pennypress.toml"
-    path.write_text(CONFIG.format(guard=guard, store=store, rules=rules))
+    path.write_text(CONFIG.format(guard=guard, store=store, rules=rules, largest=largest))
     config = load(path)
     prepare(config.store.meters, config.base)
     parts = Parts(open_store(config.store.meters, config.base), Keys((bytes(32),)), lambda: NOON)

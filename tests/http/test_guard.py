@@ -117,19 +117,19 @@ async def test_a_feed_of_free_articles_passes_byte_for_byte(built: Build, site: 
 
 
 async def test_report_tells_the_log_and_withholds_nothing(built: Build, caplog: pytest.LogCaptureFixture) -> None:
-    reader = await used_up(built('mode = "report"'))
+    reader = await used_up(built(guard='mode = "report"'))
     for _ in range(3):
         assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
     assert len([record for record in caplog.records if "would withhold" in record.getMessage()]) == 1
 
 
 async def test_off_withholds_nothing(built: Build) -> None:
-    reader = await used_up(built('mode = "off"'))
+    reader = await used_up(built(guard='mode = "off"'))
     assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
 
 
 async def test_an_allowed_page_may_quote(built: Build) -> None:
-    reader = await used_up(built('allow = ["/feed"]'))
+    reader = await used_up(built(guard='allow = ["/feed"]'))
     assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
     assert leaks(await reader.get("/api/posts")) == []
 
@@ -185,7 +185,7 @@ async def test_an_error_page_loses_the_text_and_keeps_its_status(built: Build, s
 async def test_what_may_be_saved_back_is_refused_whole_and_never_cut(
     built: Build, method: str, headers: dict[str, str]
 ) -> None:
-    app = built('sign_in_cookies = ["cms_session"]')
+    app = built(guard='sign_in_cookies = ["cms_session"]')
     await used_up(app)
     editor = Browser(app)
     refused = await editor.ask(method, "/api/posts", **headers)

@@ -94,7 +94,9 @@ _CODE = re.compile(
     rb"(?:application|text)/(?:x-)?(?:javascript|ecmascript|typescript|css)\b|application/(?:wasm-)?source-?map"
 )
 _CAPTIONS = re.compile(rb"text/(?:vtt|srt)\b|[\w/.+-]*(?:subrip|ttml)")
-_OTHER_TEXTS = re.compile(rb"application/(?:x-)?(?:yaml|toml|markdown|rtf|www-form-urlencoded)\b")
+_PLAIN = re.compile(rb"(?:text|application)/(?:x-)?(?:plain|(?:web-)?markdown)\b")
+_FORMAL = re.compile(rb"application/(?:x-)?(?:yaml|toml|rtf|www-form-urlencoded)\b|message/|multipart/")
+_SAYS_NOTHING = frozenset((b"application/octet-stream", b"binary/octet-stream", b"application/x-binary"))
 _NO_TEXTS = re.compile(
     rb"(?:image|audio|video|font|model)/|application/(?:pdf|zip|gzip|wasm|epub|msword|ogg|mp4|font|java-archive"
     rb"|x-(?:gzip|tar|bzip|rar|7z|font|shockwave|apple-diskimage|debian|rpm)|vnd\.(?:ms-|openxml|oasis|rar|android))"
@@ -106,7 +108,8 @@ _LAYOUTS: tuple[tuple[re.Pattern[bytes], Layout | None], ...] = (
     (_CAPTIONS, Layout.CAPTIONS),
     (_XML, Layout.XML),
     (_CODE, Layout.CODE),
-    (_OTHER_TEXTS, Layout.PLAIN),
+    (_PLAIN, Layout.PLAIN),
+    (_FORMAL, Layout.FORMAL),
     (_NO_TEXTS, None),
 )
 
@@ -151,12 +154,12 @@ def layout_of(headers: AnswerHeaders) -> Layout | None:
     essence = (said or b"").partition(b";")[0].strip().lower()
     if essence in _HTML or essence == b"multipart/byteranges":
         return Layout.HTML
-    if said is None or b"/" not in essence:
-        return Layout.UNSURE
+    if b"/" not in essence or essence in _SAYS_NOTHING:
+        return Layout.NAMELESS
     for pattern, layout in _LAYOUTS:
         if pattern.match(essence):
             return layout
-    return Layout.PLAIN if essence.startswith(b"text/") else Layout.UNSURE
+    return Layout.FORMAL if essence.startswith(b"text/") else Layout.UNKNOWN
 
 
 def guarded_headers(headers: AnswerHeaders, body: bytes) -> AnswerHeaders:

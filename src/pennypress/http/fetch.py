@@ -11,7 +11,6 @@ from typing import Any
 from pennypress.errors import OriginError, OriginFailure, PennypressError
 from pennypress.http.answer import Answer, AnswerHeaders, first, layout_of, private_headers, without_ours
 from pennypress.http.watching import Watch, begins_as_text
-from pennypress.pages.layout import Layout
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -194,7 +193,8 @@ class _Keeper:
     @property
     def _is_unsure(self) -> bool:
         """Whether only the beginning of the answer will tell whether it is text at all."""
-        return self._length == 0 and layout_of(self._headers) is Layout.UNSURE
+        layout = layout_of(self._headers)
+        return self._length == 0 and layout is not None and layout.unsure
 
     async def _find_out(self, chunk: bytes) -> None:
         """Tell by its beginning whether an answer is text."""

@@ -29,7 +29,7 @@ from pennypress.http.learning import Learning
 from pennypress.http.refusing import layout_sent, refuse
 from pennypress.http.request import PageRequest, values
 from pennypress.http.saving import SignIns, changes, texts_sent
-from pennypress.http.twins import Twins
+from pennypress.http.twins import Twins, is_markup
 from pennypress.http.unread import Unread
 from pennypress.http.verdicts import Kept, Verdict, Verdicts, digest
 from pennypress.http.visitor import Visitor
@@ -50,7 +50,6 @@ _FREE = frozenset((Reason.FREE, Reason.BRIEF))
 _SOME_ARTICLES = frozenset((EntitlementKind.GIFT, EntitlementKind.CRAWLER))
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TOLD_AT_MOST = 20_000
-_MARKUP = re.compile(rb"\s*<")
 _WHOLE_PAGE = re.compile(rb"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 
 _log = logging.getLogger("pennypress")
@@ -242,7 +241,7 @@ class Guarding:
     async def _is_clean_page(self, version: Version | None) -> bool:
         """Whether a page that was read as one is known to hold nothing; what it costs is spent once a version."""
         page = version.page if version is not None else None
-        if version is None or page is None or _MARKUP.match(page.body) is None:
+        if version is None or page is None or not is_markup(page):
             return False
         return not await self._twins.seen_in(version, page)
 

@@ -94,5 +94,5 @@ def texts_sent(body: bytes, content_type: bytes | None) -> Iterator[tuple[bytes,
         fields = BytesHeaderParser().parsebytes(head.lstrip(b"\r\n"))
         kind = fields.get("content-type")
         layout = Layout.PLAIN if kind is None else layout_of([(b"content-type", kind.encode("latin-1", "replace"))])
-        if layout is not None and (layout is not Layout.UNSURE or is_text(content)):
+        if layout is not None and (not layout.unsure or is_text(content)):
             yield content, kind

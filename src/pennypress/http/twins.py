@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pennypress.http.request import PageRequest
@@ -12,6 +13,8 @@ from pennypress.pages.page import Page
 from pennypress.pages.recognise import Subject
 from pennypress.pages.source import read_text
 from pennypress.pages.versions import Version
+
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|[\xfe\xff]{2}|<\0")
 
 
 class Twins:
@@ -24,7 +27,7 @@ class Twins:
     async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
         """The subject of a page by its text: that of a known article when it is a twin of it, else as it was."""
         page = version.page
-        if page is None or page.list_like or not self._guard.watches:
+        if page is None or page.list_like or not self._guard.watches or not is_markup(page):
             return subject
         if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
             return await self._whole(subject, version, page) if subject.brief else subject
@@ -65,3 +68,8 @@ class Twins:
         sightings = await self.seen_in(version, page)
         holds = any(sighting.article.key == subject.article.key for sighting in sightings)
         return replace(subject, brief=False) if holds else subject
+
+
+def is_markup(page: Page) -> bool:
+    """Whether a page is one in truth, and not something else that calls itself HTML."""
+    return _MARKUP.match(page.body) is not None

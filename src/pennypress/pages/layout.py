@@ -14,6 +14,7 @@ from pennypress.pages.source import Text, read_text
 _XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _XML = re.compile(r"<(?:\?xml\b|rss\b|feed\b|(?:\w+:)?RDF\b|opml\b|urlset\b|sitemapindex\b)")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_XHTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _GUARDS = (")]}',", ")]}'", "while(1);", "for(;;);")
 _SAMPLE = 4096
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 27, 30))
@@ -21,15 +22,26 @@ _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\x89PNG", b"RIFF", b"
 
 
 class Layout(StrEnum):
-    """How the text of an answer is laid out; UNSURE where its type does not say whether it is text at all."""
+    """How the text of an answer is laid out.
+
+    FORMAL is any format of which no part can go without breaking it. Of NAMELESS and UNKNOWN its type does not say
+    whether it is text at all: the one may then be anything, the other some format.
+    """
 
     HTML = "html"
     JSON = "json"
     XML = "xml"
     PLAIN = "plain"
+    FORMAL = "formal"
     CODE = "code"
     CAPTIONS = "captions"
-    UNSURE = "unsure"
+    NAMELESS = "nameless"
+    UNKNOWN = "unknown"
+
+    @property
+    def unsure(self) -> bool:
+        """Whether only the beginning of an answer tells whether it is text."""
+        return self in (Layout.NAMELESS, Layout.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +71,17 @@ def is_text(beginning: bytes) -> bool:
 
 
 def sniffed(layout: Layout, text: str) -> Layout:
-    """The layout in truth of a text that calls itself a page, mere text, or nothing."""
-    if layout not in (Layout.HTML, Layout.PLAIN, Layout.UNSURE):
+    """The layout in truth of a text that calls itself a page, mere text, or nothing that is known."""
+    if layout in (Layout.JSON, Layout.XML, Layout.CODE, Layout.CAPTIONS):
         return layout
     start = text[:_SAMPLE].lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[", '"', *_GUARDS)) and json_lines(text):
         return Layout.JSON
-    if _XML.match(start) and not _HTML.search(start):
+    if _XML.match(start) and not _XHTML.search(start):
         return Layout.XML
     if layout is Layout.HTML or _HTML.match(start):
         return Layout.HTML
-    return Layout.PLAIN
+    return Layout.FORMAL if layout is Layout.UNKNOWN else Layout.PLAIN if layout is Layout.NAMELESS else layout
 
 
 def json_lines(text: str) -> list[str] | None:
