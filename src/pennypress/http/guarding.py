@@ -216,22 +216,26 @@ class Guarding:
         cut = await version.cut(continued=continued)
         if cut.alone is not None or self._silent(request):
             return cut
-        found = await self._others_in(cut, request, visitor)
+        found = await self._others_in(version, cut, request, visitor)
         own = [sighting for sighting in found if sighting.article.key == subject.article.key]
         if own and not continued:
             cut = await version.cut(continued=True)
             if cut.alone is not None:
                 return cut
-            found = await self._others_in(cut, request, visitor)
+            found = await self._others_in(version, cut, request, visitor)
         if not found:
             return cut
         if not self._acts(request, found, b""):
             return cut
         return await self._trimmed_cut(cut, version.content_type, found)
 
-    async def _others_in(self, cut: Cut, request: PageRequest, visitor: Visitor) -> list[Sighting]:
-        verdict = await self._verdict(cut.head + cut.tail, None, "html", "")
-        return await self._unentitled(verdict.sightings, request, visitor)
+    async def _others_in(self, version: Version, cut: Cut, request: PageRequest, visitor: Visitor) -> list[Sighting]:
+        generation = self._guard.generation
+        held = version.cut_sightings
+        if held is None or held[0] != generation or held[1] is not cut:
+            found = await self._look(_text(cut.head + cut.tail, None))
+            held = version.cut_sightings = (generation, cut, found)
+        return await self._unentitled(held[2], request, visitor)
 
     async def _trimmed_cut(self, cut: Cut, content_type: str | None, found: list[Sighting]) -> Cut:
         names = frozenset(sighting.known.name for sighting in found)
@@ -262,6 +266,15 @@ class Guarding:
     def takes(self, request: PageRequest, headers: AnswerHeaders) -> bool:
         """Whether an answer with this head is to be looked at."""
         return self.on and text_kind(headers, request.target.folded) is not None
+
+    async def guarded_page(self, request: PageRequest, visitor: Visitor, answer: Answer, version: Version) -> Answer:
+        """What goes out for a page that is no article's; one seen before costs next to nothing."""
+        page = version.page
+        if page is not None and not self._silent(request):
+            await self._wait_until_ready()
+            if not await self._seen_in(version, page):
+                return answer
+        return await self.guarded(request, visitor, answer)
 
     async def guarded(self, request: PageRequest, visitor: Visitor, answer: Answer, *, private: bool = False) -> Answer:
         """What goes out for an answer: as it is, without what this visitor may not read, or refused.

@@ -97,7 +97,9 @@ class PageViews:
         if guarding is not None:
             subject = await guarding.recognised(subject, version, request)
         if subject is None:
-            return Outcome(await guarding.guarded(request, visitor, passed) if guarding is not None else passed)
+            return Outcome(
+                await guarding.guarded_page(request, visitor, passed, version) if guarding is not None else passed
+            )
         may_spend = request.method == "GET" and not request.prefetches and not request.robot and visitor.crawler is None
         if may_spend and gone():
             may_spend = False

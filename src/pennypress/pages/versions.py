@@ -40,6 +40,7 @@ class Version:
         "_pieces",
         "before_notice",
         "content_type",
+        "cut_sightings",
         "learned",
         "nonces",
         "page",
@@ -57,6 +58,7 @@ class Version:
         self._marked: bytes | None = None
         self.learned: tuple[str, bool, bool] | None = None
         self.sightings: tuple[int, tuple[Sighting, ...]] | None = None
+        self.cut_sightings: tuple[int, Cut, tuple[Sighting, ...]] | None = None
         self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}
