@@ -266,6 +266,9 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
+        if self._guarding.on and not request.asks_for_asset and not await self._guarding.ready_in_time():
+            await _send(send, html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language)))
+            return
         if self._guarding.saves(request):
             looked_at = await self._may_save(request, visitor, receive, send)
             if looked_at is None:
@@ -406,6 +409,8 @@ class PaywallApp:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._start_beat()
+                if self._guarding.on:
+                    await self._guarding.ready()
             else:
                 await self.close()
             return message

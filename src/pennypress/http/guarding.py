@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 from pennypress.core.known import KnownText
 from pennypress.core.policy import Mode
 from pennypress.core.target import PathPattern, Target, any_matches, read_target
-from pennypress.errors import StoreUnavailable, TargetError, Undecodable
+from pennypress.errors import TargetError, Undecodable
 from pennypress.gate import Gate, Request
 from pennypress.http.answer import Answer, AnswerHeaders, first, guarded_headers, private_headers, text_kind
+from pennypress.http.kept import Kept
 from pennypress.http.request import PageRequest, values
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
@@ -40,7 +41,9 @@ GuardMode = Literal["withhold", "report", "off"]
 
 _SIGNED_IN = re.compile(rb"(?:^|;\s*)(?:wordpress_logged_in_[^=;]*|S?SESS[A-Za-z0-9_-]{32,})=")
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
-_VERDICTS = 4096
+_VERDICTS_BYTES = 32_000_000
+_SIGHTING_BYTES = 30_000
+_CUTS_BYTES = 16_000_000
 _INLINE = 8_000
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TO_ASK_AT_MOST = 10_000
@@ -90,8 +93,9 @@ class Guarding:
         self._guard = Guard()
         self._version = 0
         self._ready = asyncio.Event()
-        self._verdicts: OrderedDict[tuple[bytes, int], _Verdict] = OrderedDict()
-        self._cuts: OrderedDict[tuple[bytes, int, frozenset[tuple[str, str]]], Cut | None] = OrderedDict()
+        self._failing = False
+        self._verdicts: Kept[tuple[bytes, int], _Verdict] = Kept(_VERDICTS_BYTES)
+        self._cuts: Kept[tuple[bytes, int, frozenset[tuple[str, str]]], Cut] = Kept(_CUTS_BYTES)
         self._told: OrderedDict[tuple[str, tuple[str, str], bytes], None] = OrderedDict()
         self._unsaid: dict[tuple[str, str], KnownText] = {}
         self._learning: set[asyncio.Task[None]] = set()
@@ -104,21 +108,41 @@ class Guarding:
     async def keep_up(self) -> None:
         """Catch up again and again; what one worker learned, the others know within a second."""
         while True:
-            with contextlib.suppress(StoreUnavailable):
+            try:
                 await self.catch_up()
+            except Exception as failure:  # whatever it is, this worker must not stop learning
+                self._note_failure(failure)
+            else:
+                self._note_recovery()
             await asyncio.sleep(_BEAT_SECONDS)
 
     async def catch_up(self) -> None:
         """Take up what other workers learned, and bring to the store what it has not heard yet. Raises
         StoreUnavailable."""
-        await self._say()
+        texts: list[KnownText] = []
+        version = self._version
         while True:
-            lessons = await self._store.learned_since(self._version)
-            self._guard.learn(lessons.texts)
-            self._version = lessons.version
+            lessons = await self._store.learned_since(version)
+            texts += (text for text in lessons.texts if text.name not in self._unsaid)
+            version = lessons.version
             if not lessons.more:
                 break
+        if texts:
+            await asyncio.to_thread(self._guard.learn, texts)
+        self._version = version
         self._ready.set()
+        await self._say()
+
+    async def ready(self) -> None:
+        """Wait until what was learned before is known, however long that takes."""
+        await self._ready.wait()
+
+    async def ready_in_time(self) -> bool:
+        """Whether what was learned before is known, now or in a few seconds: who knows nothing withholds nothing."""
+        if not self._ready.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
+        return self._ready.is_set()
 
     def knows(self, key: str) -> bool:
         """Whether an article is known."""
@@ -150,7 +174,7 @@ class Guarding:
         known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld)
         if self._guard.holds(known):
             return
-        self._guard.learn((known,))
+        await asyncio.to_thread(self._guard.learn, (known,))
         self._unsaid[known.name] = known
 
     async def _say(self) -> None:
@@ -240,17 +264,14 @@ class Guarding:
     async def _trimmed_cut(self, cut: Cut, content_type: str | None, found: list[Sighting]) -> Cut:
         names = frozenset(sighting.known.name for sighting in found)
         key = (_digest(cut.head + cut.tail), self._guard.generation, names)
-        if key not in self._cuts:
+        held = self._cuts.get(key)
+        if held is None:
             whole = cut.head + _WALL + cut.tail
             trimmed = await asyncio.to_thread(trim, "html", whole, content_type, self._excerpts(found, ""))
             head, mark, tail = (trimmed or b"").partition(_WALL)
-            self._cuts[key] = replace(cut, head=head, tail=tail) if mark else None
-            if len(self._cuts) > _VERDICTS:
-                self._cuts.popitem(last=False)
-        held = self._cuts[key]
-        if held is None:
-            why = "the page holds what other articles withhold, and it cannot be taken out"
-            return replace(cut, head=b"", tail=b"", alone=why)
+            why = None if mark else "the page holds what other articles withhold, and it cannot be taken out"
+            held = replace(cut, head=head if mark else b"", tail=tail, alone=why)
+            self._cuts.put(key, held, len(held.head) + len(held.tail))
         return held
 
     @property
@@ -270,10 +291,8 @@ class Guarding:
     async def guarded_page(self, request: PageRequest, visitor: Visitor, answer: Answer, version: Version) -> Answer:
         """What goes out for a page that is no article's; one seen before costs next to nothing."""
         page = version.page
-        if page is not None and not self._silent(request):
-            await self._wait_until_ready()
-            if not await self._seen_in(version, page):
-                return answer
+        if page is not None and not self._silent(request) and not await self._seen_in(version, page):
+            return answer
         return await self.guarded(request, visitor, answer)
 
     async def guarded(self, request: PageRequest, visitor: Visitor, answer: Answer, *, private: bool = False) -> Answer:
@@ -284,7 +303,6 @@ class Guarding:
         whole = Answer(answer.status, tuple(private_headers(list(answer.headers))), answer.body) if private else answer
         if not answer.body or request.method == "HEAD" or self._silent(request):
             return whole
-        await self._wait_until_ready()
         headers = list(answer.headers)
         kind = text_kind(headers, request.target.folded)
         if kind is None or not self._looks(kind):
@@ -396,12 +414,16 @@ class Guarding:
     def _silent(self, request: PageRequest) -> bool:
         return not self.on or any_matches(self._options.allow, request.target.paths)
 
-    async def _wait_until_ready(self) -> None:
-        if not self._ready.is_set():
-            try:
-                await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
-            except TimeoutError:
-                self._ready.set()
+    def _note_failure(self, failure: Exception) -> None:
+        if not self._failing:
+            self._failing = True
+            known = "" if self._ready.is_set() else "; until it can, this worker shows no page"
+            _log.error("what articles withhold cannot be brought up to date%s: %s", known, failure)
+
+    def _note_recovery(self) -> None:
+        if self._failing:
+            self._failing = False
+            _log.warning("what articles withhold is up to date again")
 
     async def _look(self, text: str) -> tuple[Sighting, ...]:
         if len(text) <= _INLINE:
@@ -415,9 +437,7 @@ class Guarding:
             text = _text(body, content_type)
             bare, links = await self._bare(text, kind, host)
             held = _Verdict(await self._look(text), links, bare.encode("utf-8", "replace") if links else None)
-            self._verdicts[key] = held
-            if len(self._verdicts) > _VERDICTS:
-                self._verdicts.popitem(last=False)
+            self._verdicts.put(key, held, len(held.bare or b"") + _SIGHTING_BYTES * len(held.sightings))
         return held
 
     async def _bare(self, text: str, kind: str, host: str) -> tuple[str, tuple[str, ...]]:
