@@ -121,7 +121,11 @@ class Anchors:
 
     def add(self, owned: Iterable[tuple[int, bytes]]) -> None:
         """Add the anchors of some texts."""
-        parts = [(owner, np.frombuffer(prints, dtype="<u8").astype(np.uint64)) for owner, prints in owned if prints]
+        parts = [
+            (owner, np.frombuffer(prints, dtype="<u8").astype(np.uint64, copy=False))
+            for owner, prints in owned
+            if prints
+        ]
         if not parts:
             return
         self._owners += len(parts)
