@@ -24,6 +24,7 @@ LIMIT = 2
 FREE = "/about"
 FREE_TEXT = "Who we are and where the office stands."
 PARAGRAPHS = 12
+HTML = "text/html; charset=utf-8"
 
 
 def line(name: str, number: int) -> str:
@@ -90,16 +91,26 @@ class Site:
     """The paper's site: what each target answers, and what it was asked."""
 
     port: int = 0
-    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    pages: dict[str, tuple[dict[str, str], bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def put(self, target: str, body: str, content_type: str = "text/html; charset=utf-8") -> None:
-        self.pages[target] = (content_type, body)
+    def put(
+        self, target: str, body: str | bytes, content_type: str = HTML, coding: str = "", *, streams: bool = False
+    ) -> None:
+        """Serve this at a target; what streams does not say how long it is."""
+        held = body.encode() if isinstance(body, str) else body
+        headers = {"Content-Type": content_type}
+        headers |= {"Connection": "close"} if streams else {"Content-Length": str(len(held))}
+        self.pages[target] = (headers | ({"Content-Encoding": coding} if coding else {}), held)
 
-    def answer(self, target: str) -> tuple[str, str] | None:
+    def answer(self, target: str) -> tuple[dict[str, str], bytes] | None:
         self.asked.append(target)
         name = target.removeprefix("/news/")
-        return self.pages.get(target) or (("text/html; charset=utf-8", story(name)) if name != target else None)
+        return self.pages.get(target) or (_whole(HTML, story(name)) if name != target else None)
+
+
+def _whole(content_type: str, body: str) -> tuple[dict[str, str], bytes]:
+    return {"Content-Type": content_type, "Content-Length": str(len(body.encode()))}, body.encode()
 
 
 class _Server(ThreadingHTTPServer):
@@ -119,12 +130,13 @@ def running_site() -> Iterator[Site]:
 
         def do_GET(self) -> None:
             found = site.answer(self.path)
-            content_type, body = found or ("text/plain", "nothing here")
+            headers, body = found or _whole("text/plain", "nothing here")
             self.send_response(404 if found is None else 200)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body.encode())))
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body.encode())
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
@@ -164,7 +176,7 @@ class Running:
             connection.request("GET", target, headers=headers)
             came = connection.getresponse()
             named = {name.lower(): value for name, value in came.getheaders()}
-            return Answer(came.status, named, came.read().decode())
+            return Answer(came.status, named, came.read().decode("utf-8", "replace"))
         finally:
             connection.close()
 

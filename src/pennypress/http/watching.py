@@ -12,6 +12,8 @@ import zstandard
 
 _OVERLAP = 8_192
 _LARGEST_PIECE = 4_000_000
+_STEP = 256
+_ZSTD_WINDOW = 8 * 1024 * 1024
 
 Clean = Callable[[str], Awaitable[bool]]
 """Whether a text holds nothing that must not go out."""
@@ -55,8 +57,23 @@ def _decoder(coding: str) -> _Decoder | None:
             inflater = zlib.decompressobj(31)
             return lambda piece: inflater.decompress(piece, _LARGEST_PIECE + 1)
         case "br":
-            return brotli.Decompressor().process  # type: ignore[no-any-return]
+            unpacker = brotli.Decompressor()
+            return lambda piece: unpacker.process(piece, output_buffer_limit=_LARGEST_PIECE + 1)
         case "zstd":
-            return zstandard.ZstdDecompressor().decompressobj().decompress
+            return _unzstd(zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj())
         case _:
             return None
+
+
+def _unzstd(unpacker: zstandard.ZstdDecompressionObj) -> _Decoder:
+    """In steps so small that none unpacks to much: the library knows no limit."""
+
+    def undo(piece: bytes) -> bytes:
+        plain = bytearray()
+        for at in range(0, len(piece), _STEP):
+            plain += unpacker.decompress(piece[at : at + _STEP])
+            if len(plain) > _LARGEST_PIECE:
+                break
+        return bytes(plain)
+
+    return undo
