@@ -278,6 +278,9 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
+        if self._guarding.on and not request.asks_for_asset and not await self._guarding.learning.ready_in_time():
+            await _send(send, html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language)))
+            return
         if self._guarding.saves(request) and sends_text(request):
             begun = await sent(receive, limit=self._largest, seconds=self._body_seconds)
             if not await self._guarding.may_save(request, visitor, begun.body):
@@ -356,6 +359,8 @@ class PaywallApp:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._start_beat()
+                if self._guarding.on:
+                    await self._guarding.learning.ready()
             else:
                 await self.close()
             return message

@@ -25,13 +25,14 @@ from pennypress.http.answer import (
     layout_of,
     private_headers,
 )
+from pennypress.http.kept import Kept
 from pennypress.http.learning import Learning
 from pennypress.http.refusing import layout_sent, refuse
 from pennypress.http.request import PageRequest, values
 from pennypress.http.saving import SignIns, changes, texts_sent
 from pennypress.http.twins import Twins, is_markup
 from pennypress.http.unread import Unread
-from pennypress.http.verdicts import Kept, Verdict, Verdicts, digest
+from pennypress.http.verdicts import Verdict, Verdicts, digest
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
 from pennypress.messages import wording
@@ -50,6 +51,7 @@ _FREE = frozenset((Reason.FREE, Reason.BRIEF))
 _SOME_ARTICLES = frozenset((EntitlementKind.GIFT, EntitlementKind.CRAWLER))
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TOLD_AT_MOST = 20_000
+_KEPT_BYTES = 16_000_000
 _WHOLE_PAGE = re.compile(rb"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 
 _log = logging.getLogger("pennypress")
@@ -81,8 +83,8 @@ class Guarding:
         self._verdicts = Verdicts(self._guard, self.unread, options.largest)
         self._twins = Twins(self._guard, self._verdicts)
         self._sign_ins = SignIns(options.sign_in_cookies)
-        self._trimmed: Kept[tuple[object, ...], bytes | None] = Kept()
-        self._cuts: Kept[tuple[object, ...], Cut | None] = Kept()
+        self._trimmed: Kept[tuple[object, ...], bytes | None] = Kept(_KEPT_BYTES)
+        self._cuts: Kept[tuple[object, ...], Cut | None] = Kept(_KEPT_BYTES)
         self._told: OrderedDict[tuple[str, tuple[str, str], bytes], None] = OrderedDict()
 
     @property
@@ -160,7 +162,6 @@ class Guarding:
         layout = layout_of(headers)
         if not answer.body or request.method == "HEAD" or layout is None or self._silent(request):
             return whole
-        await self.learning.wait_until_ready()
         if not self._looks(layout) or await self._is_clean_page(version):
             return whole
         if answer.status == 206 and self._guard.watches:
