@@ -29,7 +29,7 @@ from pennypress.http.kept import Kept
 from pennypress.http.learning import Learning
 from pennypress.http.refusing import layout_sent, refuse
 from pennypress.http.request import PageRequest, values
-from pennypress.http.saving import SignIns, changes, texts_sent
+from pennypress.http.saving import SignIns, changes, texts_sent, texts_to_edit
 from pennypress.http.twins import Twins, is_markup
 from pennypress.http.unread import Unread
 from pennypress.http.verdicts import Verdict, Verdicts, digest
@@ -38,6 +38,7 @@ from pennypress.http.watching import Watch
 from pennypress.messages import wording
 from pennypress.pages.guard import Sighting
 from pennypress.pages.layout import Layout, written
+from pennypress.pages.looking import stands_in
 from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.notice import Board
 from pennypress.pages.page import Cut
@@ -143,6 +144,13 @@ class Guarding:
         if not found or not self._acts(request, found, digest(cut.head + cut.tail)):
             return cut
         return await self._trimmed_cut(cut, version.content_type, found)
+
+    def is_edited(self, request: PageRequest, version: Version, cut: Cut) -> bool:
+        """Whether a page that would be cut holds the article's text in a form, from where it would be saved back."""
+        if not self.on or version.page is None or cut.withheld is None or not self._may_save(request):
+            return False
+        text = written(version.page.body, version.content_type, Layout.HTML).text.text
+        return any(stands_in(cut.withheld, control) for control in texts_to_edit(text))
 
     async def guarded(
         self,

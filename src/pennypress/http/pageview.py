@@ -284,6 +284,8 @@ class PageViews:
         if why is None:
             cut = await self._cut(request, visitor, seen.version, subject)
             why = cut.alone
+            if self._guarding is not None and self._guarding.is_edited(request, seen.version, cut):
+                return self._guarding.refusal(request, visitor, [(b"content-type", HTML)])
         if why is not None:
             self._gate.count("no-body")
             if not seen.version.told:

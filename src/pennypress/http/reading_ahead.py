@@ -58,6 +58,7 @@ class ReadingAhead:
         self._lists: deque[str] = deque()
         self._lists_read = 0
         self._under_way: asyncio.Task[None] | None = None
+        self._reading = asyncio.Lock()
 
     def begin(self, lists: Iterable[str]) -> None:
         """Read these sitemaps and feeds before anything else, and the articles that they name."""
@@ -75,18 +76,19 @@ class ReadingAhead:
             await asyncio.wait((self._under_way,))
 
     async def go_on(self) -> None:
-        """Read what is to be read now."""
-        read: list[str] = []
-        while self._guarding.on and (self._lists or self._unread):
-            asked = self._unread.next()
-            if asked is not None:
-                if await self._settles(*asked):
-                    read.append(asked[0])
-                if len(read) >= _CATCH_UP_EVERY:
-                    await self._take_up(read)
-            elif self._lists:
-                await self._list(self._lists.popleft())
-        await self._take_up(read)
+        """Read what is to be read now, all of it, also what is being read already."""
+        async with self._reading:
+            read: list[str] = []
+            while self._guarding.on and (self._lists or self._unread):
+                asked = self._unread.next()
+                if asked is not None:
+                    if await self._settles(*asked):
+                        read.append(asked[0])
+                    if len(read) >= _CATCH_UP_EVERY:
+                        await self._take_up(read)
+                elif self._lists:
+                    await self._list(self._lists.popleft())
+            await self._take_up(read)
 
     async def _take_up(self, read: list[str]) -> None:
         """Let the guard know what was read, and then what need not be read again."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
+from html import unescape
 
 from pennypress.http.answer import first, layout_of
 from pennypress.http.fetch import Message, Receive
@@ -18,6 +19,10 @@ _SIGNED_IN = re.compile(rb"(?:^|;\s*)(?:wordpress_logged_in_[^=;]*|S?SESS[A-Za-z
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
 _PARTS_AT_MOST = 1_000
+_CONTROLS = re.compile(
+    r"<textarea\b[^>]*+>([^<]*+(?:<(?!/textarea)[^<]*+)*+)|<input\b[^>]*?\bvalue\s*=\s*(?:\"([^\"]*+)\"|'([^']*+)')",
+    re.IGNORECASE,
+)
 
 
 def changes(request: PageRequest) -> bool:
@@ -39,6 +44,12 @@ class SignIns:
             return True
         own = self._own
         return any(_SIGNED_IN.search(cookie) or (own and own.search(cookie)) for cookie in request.cookie_headers)
+
+
+def texts_to_edit(markup: str) -> Iterator[str]:
+    """What the controls of a page's forms hold, to be changed and sent back."""
+    for found in _CONTROLS.finditer(markup):
+        yield unescape(found[1] or found[2] or found[3] or "")
 
 
 @dataclass(frozen=True, slots=True)
