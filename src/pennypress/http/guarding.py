@@ -48,7 +48,7 @@ _INLINE = 8_000
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TO_ASK_AT_MOST = 10_000
 _TOLD_AT_MOST = 20_000
-_READY_SECONDS = 5.0
+_READY_SECONDS = 3.0
 _SAID_AT_ONCE = 50
 _BEAT_SECONDS = 0.4
 
