@@ -50,6 +50,7 @@ _TO_ASK_AT_MOST = 10_000
 _TOLD_AT_MOST = 20_000
 _READY_SECONDS = 3.0
 _SAID_AT_ONCE = 50
+_HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 
 _log = logging.getLogger("pennypress")
@@ -119,19 +120,23 @@ class Guarding:
     async def catch_up(self) -> None:
         """Take up what other workers learned, and bring to the store what it has not heard yet. Raises
         StoreUnavailable."""
+        while await self._hear():
+            pass
+        self._ready.set()
+        await self._say()
+
+    async def _hear(self) -> bool:
+        """Take up the next thousands of texts that were learned; whether there are more."""
         texts: list[KnownText] = []
-        version = self._version
-        while True:
+        version, more = self._version, True
+        while more and len(texts) < _HEARD_AT_ONCE:
             lessons = await self._store.learned_since(version)
             texts += (text for text in lessons.texts if text.name not in self._unsaid)
-            version = lessons.version
-            if not lessons.more:
-                break
+            version, more = lessons.version, lessons.more
         if texts:
             await asyncio.to_thread(self._guard.learn, texts)
         self._version = version
-        self._ready.set()
-        await self._say()
+        return more
 
     async def ready(self) -> None:
         """Wait until what was learned before is known, however long that takes."""
