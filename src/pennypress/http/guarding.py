@@ -53,6 +53,8 @@ _SAID_AT_ONCE = 50
 _HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 
+_Trim = tuple[bytes, int, str, frozenset[tuple[str, str]], str, str]
+
 _log = logging.getLogger("pennypress")
 
 
@@ -95,7 +97,8 @@ class Guarding:
         self._version = 0
         self._ready = asyncio.Event()
         self._failing = False
-        self._verdicts: Kept[tuple[bytes, int], _Verdict] = Kept(_VERDICTS_BYTES)
+        self._verdicts: Kept[tuple[bytes, int, str, str], _Verdict] = Kept(_VERDICTS_BYTES)
+        self._trims: Kept[_Trim, tuple[bytes | None]] = Kept(_CUTS_BYTES)
         self._cuts: Kept[tuple[bytes, int, frozenset[tuple[str, str]]], Cut] = Kept(_CUTS_BYTES)
         self._told: OrderedDict[tuple[str, tuple[str, str], bytes], None] = OrderedDict()
         self._unsaid: dict[tuple[str, str], KnownText] = {}
@@ -338,16 +341,30 @@ class Guarding:
         if _changes(request) or self._is_signed_in(request):
             return self._refused(visitor, kind)
         base = verdict.bare if unknown and verdict.bare is not None else body
-        held = tuple(found)
         if unknown:
-            held = tuple(await self._unentitled(await self._look(_text(base, content_type)), request, visitor))
-        excerpts = self._excerpts(held, request.host, visitor.language)
-        trimmed = await asyncio.to_thread(trim, kind, base, content_type, excerpts) if held else base
+            left = await self._verdict(base, content_type, "plain", request.host)
+            found = await self._unentitled(left.sightings, request, visitor)
+        trimmed = (
+            await self._trimmed(kind, base, content_type, found, request.host, visitor.language) if found else base
+        )
         if trimmed is None:
             self._gate.count("guard-refused")
             return self._refused(visitor, kind)
         self._gate.count("guard-withheld")
         return _revalidated(request, Answer(answer.status, tuple(guarded_headers(headers, trimmed)), trimmed))
+
+    async def _trimmed(
+        self, kind: str, body: bytes, content_type: str | None, found: list[Sighting], host: str, language: str
+    ) -> bytes | None:
+        """The body without what was found in it, worked out once; None where it cannot be taken out."""
+        names = frozenset(sighting.known.name for sighting in found)
+        key = (_digest(body), self._guard.generation, kind, names, host, language)
+        held = self._trims.get(key)
+        if held is None:
+            excerpts = self._excerpts(found, host, language)
+            held = (await asyncio.to_thread(trim, kind, body, content_type, excerpts),)
+            self._trims.put(key, held, len(held[0] or b""))
+        return held[0]
 
     async def may_save(self, request: PageRequest, visitor: Visitor, body: bytes) -> bool:
         """Whether what a signed-in user sends to be saved may go on: not where the answer to it would be refused."""
@@ -436,7 +453,7 @@ class Guarding:
         return await asyncio.to_thread(self._guard.look, text)
 
     async def _verdict(self, body: bytes, content_type: str | None, kind: str, host: str) -> _Verdict:
-        key = (_digest(body), self._guard.generation)
+        key = (_digest(body), self._guard.generation, kind, host)
         held = self._verdicts.get(key)
         if held is None:
             text = _text(body, content_type)
