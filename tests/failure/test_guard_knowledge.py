@@ -8,15 +8,20 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from pennypress.http.asgi import Paywall
 from tests.failure.world import (
+    PARAGRAPHS,
     Paper,
     Reader,
     Running,
+    free_port,
+    line,
     nothing_is_open_and_the_free_page_is_there,
     search,
     used_up,
     wait_until,
 )
+from tests.http.browser import Browser, Site
 
 CANNOT = "until it can, this worker shows no page"
 
@@ -83,3 +88,21 @@ def test_running_workers_serve_on_and_take_nothing_up_that_could_not_withhold(pa
 def holds_row(store: Path) -> bool:
     with closing(sqlite3.connect(store)) as other:
         return bool(other.execute("SELECT 1 FROM known WHERE key LIKE '%theirs'").fetchone())
+
+
+async def test_a_server_without_a_lifespan_shows_no_page_before_the_guard_knows(paper: Paper) -> None:
+    reader = learned(paper)
+    held = rewrite(paper.store, "damaged")
+    site = Site()
+    site.put("/search", search("theirs"))
+    site.put("/style.css", "p { color: black }", content_type="text/css")
+    app = Paywall.from_file(paper.write(free_port())).around(site)
+    name, _, value = reader.cookie.partition("=")
+    browser = Browser(app, {name: value})
+    refused = await browser.get("/search")
+    assert (refused.status, "We cannot show this page just now" in refused.text) == (503, True)
+    assert (await browser.get("/style.css")).status == 200
+    rewrite(paper.store, held)
+    shown = await browser.get("/search")
+    assert (shown.status, line("theirs", PARAGRAPHS - 1) in shown.text) == (200, False)
+    await app.close()

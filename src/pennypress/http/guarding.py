@@ -84,7 +84,7 @@ class Guarding:
         self._verdicts = Verdicts(self._guard, self.unread, options.largest)
         self._twins = Twins(self._guard, self._verdicts)
         self._sign_ins = SignIns(options.sign_in_cookies)
-        self._trimmed: Kept[tuple[object, ...], bytes | None] = Kept(_KEPT_BYTES)
+        self._trimmed: Kept[tuple[object, ...], tuple[bytes | None]] = Kept(_KEPT_BYTES)
         self._cuts: Kept[tuple[object, ...], Cut | None] = Kept(_KEPT_BYTES)
         self._told: OrderedDict[tuple[str, tuple[str, str], bytes], None] = OrderedDict()
 
@@ -289,12 +289,12 @@ class Guarding:
             return base
         names = frozenset(sighting.known.name for sighting in found)
         key = (verdict.name, self._guard.generation, self.unread.settled, bare, names, visitor.language)
-        trimmed = self._trimmed.get(key)
-        if trimmed is None:
+        held = self._trimmed.get(key)
+        if held is None:
             excerpts = self._excerpts(found, request.host, visitor.language)
-            trimmed = await asyncio.to_thread(trim, layout, base, verdict.content_type, excerpts)
-            self._trimmed.put(key, trimmed, len(trimmed or b""))
-        return trimmed
+            held = (await asyncio.to_thread(trim, layout, base, verdict.content_type, excerpts),)
+            self._trimmed.put(key, held, len(held[0] or b""))
+        return held[0]
 
     async def _weigh(self, sighting: Sighting, request: PageRequest, visitor: Visitor) -> Decision:
         """What would be decided of this visitor's view of an article that stands in an answer."""

@@ -14,8 +14,9 @@ from pennypress.pages.recognise import Subject
 from pennypress.pages.versions import Version
 from pennypress.store import Store
 
-_READY_SECONDS = 5.0
+_READY_SECONDS = 3.0
 _SAID_AT_ONCE = 50
+_HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 _WAITING_AT_MOST = 64
 
@@ -49,19 +50,25 @@ class Learning:
     async def catch_up(self) -> None:
         """Take up what was learned, here and by other workers, and bring to the store what it has not heard yet.
         Raises StoreUnavailable."""
-        texts = list(self._unsaid.values())
-        version = self._version
-        while True:
+        if self._unsaid:
+            await asyncio.to_thread(self.guard.learn, tuple(self._unsaid.values()))
+        while await self._hear():
+            pass
+        self._ready.set()
+        await self._say()
+
+    async def _hear(self) -> bool:
+        """Take up the next thousands of texts that were learned; whether there are more."""
+        texts: list[KnownText] = []
+        version, more = self._version, True
+        while more and len(texts) < _HEARD_AT_ONCE:
             lessons = await self._store.learned_since(version)
             texts += (text for text in lessons.texts if text.name not in self._unsaid)
-            version = lessons.version
-            if not lessons.more:
-                break
+            version, more = lessons.version, lessons.more
         if texts:
             await asyncio.to_thread(self.guard.learn, texts)
         self._version = version
-        self._ready.set()
-        await self._say()
+        return more
 
     async def ready(self) -> None:
         """Wait until what was learned before is known, however long that takes."""

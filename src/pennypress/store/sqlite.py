@@ -197,8 +197,10 @@ class SqliteStore:
         await self._say(lambda rows: sqlite_known.learn(rows.connection, texts))
 
     async def learned_since(self, version: int) -> Lessons:
-        """What was learned since a version."""
-        return await self._writer.ask(look=lambda rows: sqlite_known.learned_since(rows.connection, version))
+        """What was learned since a version; no reader waits for it, so it has time."""
+        return await self._writer.ask(
+            look=lambda rows: sqlite_known.learned_since(rows.connection, version), patience=_PATIENCE_OF_AN_OPERATOR
+        )
 
     async def close(self) -> None:
         """Answer what was asked, then close the file."""
