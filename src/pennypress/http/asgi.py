@@ -266,6 +266,8 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
+        if self._guarding.on:
+            send = self._minding(request, visitor, send)
         if self._guarding.saves(request):
             looked_at = await self._may_save(request, visitor, receive, send)
             if looked_at is None:
@@ -306,6 +308,16 @@ class PaywallApp:
         if self._watcher is not None:
             self._watcher(request, outcome)
         await _send(send, outcome.answer, head=request.method == "HEAD")
+
+    def _minding(self, request: PageRequest, visitor: Visitor, send: Send) -> Send:
+        """Sends on, and no head that says what this visitor may not read."""
+
+        async def minding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": await self._guarding.minded(request, visitor, message["headers"])}
+            await send(message)
+
+        return minding
 
     async def _may_save(self, request: PageRequest, visitor: Visitor, receive: Receive, send: Send) -> Receive | None:
         """What to receive the request's body from, once it was looked at; None where it was refused."""

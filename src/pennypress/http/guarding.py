@@ -15,12 +15,24 @@ from hashlib import blake2b
 from typing import Literal
 from urllib.parse import urlsplit
 
+from pennypress.core.article import Article
+from pennypress.core.decision import Reason
 from pennypress.core.known import KnownText
 from pennypress.core.policy import Mode
 from pennypress.core.target import PathPattern, Target, any_matches, read_target
 from pennypress.errors import StoreUnavailable, TargetError, Undecodable
 from pennypress.gate import Gate, Request
-from pennypress.http.answer import Answer, AnswerHeaders, first, guarded_headers, private_headers, text_kind
+from pennypress.http.answer import (
+    Answer,
+    AnswerHeaders,
+    first,
+    guarded_headers,
+    is_binary,
+    kind_by_bytes,
+    private_headers,
+    text_kind,
+)
+from pennypress.http.heads import may_tell, without_text
 from pennypress.http.request import PageRequest, values
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
@@ -31,7 +43,7 @@ from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import Cut, Page
 from pennypress.pages.recognise import Grounds, Subject
-from pennypress.pages.source import read_text, undo_coding
+from pennypress.pages.source import read_text, undo_coding, unpacked
 from pennypress.pages.trimming import Excerpt, trim
 from pennypress.pages.versions import Version
 from pennypress.store import Store
@@ -40,6 +52,7 @@ GuardMode = Literal["withhold", "report", "off"]
 
 _SIGNED_IN = re.compile(rb"(?:^|;\s*)(?:wordpress_logged_in_[^=;]*|S?SESS[A-Za-z0-9_-]{32,})=")
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
+_OPEN_BY_NAME = frozenset((Reason.FREE, Reason.OPENING, Reason.REPEATED))
 _VERDICTS = 4096
 _INLINE = 8_000
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
@@ -167,16 +180,22 @@ class Guarding:
             return True
         return version.learned == (subject.article.key, subject.continued, free)
 
-    async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
+    async def recognised(
+        self, subject: Subject | None, version: Version, request: PageRequest, visitor: Visitor
+    ) -> Subject | None:
         """The subject of a page by its text: that of a known article when it is a twin of it, else as it was.
 
-        What may be saved back, such as an editor's form, is no twin: it must never be cut.
+        What may be saved back, such as an editor's form, is no twin: it must never be cut. Nor is what is no page for
+        all that it calls itself one, nor what may quote, nor an article of its own that is free, or that this visitor
+        opened before its text was known from another.
         """
         asked = request.target
         if not self._grounds.under(asked) and (_changes(request) or self._is_signed_in(request)):
             return subject
         page = version.page
-        if page is None or page.list_like or not self._guard.watches:
+        if page is None or page.list_like or not self._guard.watches or self._silent(request):
+            return subject
+        if not self._grounds.under(asked) and kind_by_bytes("html", page.body) != "html":
             return subject
         known = subject is not None and (subject.continued or self._guard.knows(subject.article.key))
         if subject is not None and known:
@@ -192,10 +211,16 @@ class Guarding:
         ]
         if len({sighting.article.key for sighting in twins}) != 1:
             return subject
+        if subject is not None and await self._stands_alone(subject, visitor):
+            return subject
         article = twins[0].article
         whole = replace(article, paths=tuple(dict.fromkeys((*asked.paths, *article.paths))))
         why = "it holds the text of this article"
         return Subject(whole, brief=False, continued=False, claimed=None, why=why, twin=True)
+
+    async def _stands_alone(self, subject: Subject, visitor: Visitor) -> bool:
+        """Whether an article that shares its text with a known one is open to this visitor by its own name."""
+        return (await self._gate.weigh(_asked(subject.article, visitor))).reason in _OPEN_BY_NAME
 
     async def _whole(self, subject: Subject, version: Version, page: Page) -> Subject:
         """No brief is a page that shows little of an article and holds what that withholds."""
@@ -277,7 +302,7 @@ class Guarding:
         if kind is None or not self._looks(kind):
             return whole
         if answer.status == 206 and self._guard.watches:
-            return self._refused(visitor, kind)
+            return whole if kind == "other" and is_binary(answer.body) else self._refused(visitor, kind)
         coding, content_type = first(headers, b"content-encoding"), _said(headers)
         try:
             body = undo_coding(
@@ -288,6 +313,11 @@ class Guarding:
                 return whole
             _log.warning("%s cannot be looked at and is refused: %s", request.target.folded, unread.reason)
             return self._refused(visitor, kind)
+        if kind == "packed":
+            body = await asyncio.to_thread(unpacked, body, self._options.largest)
+        kind = kind_by_bytes(kind, body)
+        if kind is None:
+            return whole
         verdict = await self._verdict(body, content_type, kind, request.host)
         if verdict.nothing:
             return whole
@@ -341,12 +371,36 @@ class Guarding:
         if self._silent(request) or not self._looks(text_kind(headers, request.target.folded) or ""):
             return None
 
+        binary: bool | None = None if text_kind(headers, request.target.folded) == "other" else False
+
         async def clean(text: str) -> bool:
+            nonlocal binary
+            if binary is None:
+                binary = is_binary(text.encode("utf-8", "replace"))
+            if binary:
+                return True
             found = await self._unentitled(await self._look(text), request, visitor)
             return not found or not self._acts(request, found, b"stream")
 
-        coding = first(headers, b"content-encoding")
-        return Watch(clean, coding.decode("latin-1") if coding else "", _charset(_said(headers)))
+        coding = first(headers, b"content-encoding") or b""
+        if not coding and text_kind(headers, request.target.folded) == "packed":
+            coding = b"gzip"
+        return Watch(clean, coding.decode("latin-1"), _charset(_said(headers)))
+
+    async def minded(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> AnswerHeaders:
+        """The head of an answer without the fields that say what this visitor may not read."""
+        if not self._guard.watches or self._silent(request) or first(headers, b"pennypress-access") == b"full":
+            return headers
+        minded: AnswerHeaders = []
+        for name, value in headers:
+            if may_tell(name, value):
+                verdict = await self._verdict(value, None, "head", "")
+                found = await self._unentitled(verdict.sightings, request, visitor)
+                if found and self._acts(request, found, b"head"):
+                    minded += without_text(name, value)
+                    continue
+            minded.append((name, value))
+        return minded
 
     @property
     def asks(self) -> bool:
@@ -381,7 +435,7 @@ class Guarding:
         return self._guard.watches or kind in ("xml", "json")
 
     def _silent(self, request: PageRequest) -> bool:
-        return not self.on or any_matches(self._options.allow, request.target.paths)
+        return not self.on or all(any_matches(self._options.allow, (path,)) for path in request.target.paths)
 
     async def _wait_until_ready(self) -> None:
         if not self._ready.is_set():
@@ -396,7 +450,7 @@ class Guarding:
         return await asyncio.to_thread(self._guard.look, text)
 
     async def _verdict(self, body: bytes, content_type: str | None, kind: str, host: str) -> _Verdict:
-        key = (_digest(body), self._guard.generation)
+        key = (_digest(body, content_type or "", kind, host), self._guard.generation)
         held = self._verdicts.get(key)
         if held is None:
             text = _text(body, content_type)
@@ -435,15 +489,7 @@ class Guarding:
         """The sightings of what this visitor may not read."""
         left = []
         for sighting in sightings:
-            asked = Request(
-                sighting.article,
-                visitor.passes,
-                visitor.fresh,
-                spends=False,
-                devices=visitor.devices,
-                rights=visitor.rights,
-            )
-            if not (await self._gate.weigh(asked)).full:
+            if not (await self._gate.weigh(_asked(sighting.article, visitor))).full:
                 left.append(sighting)
         return left
 
@@ -513,6 +559,11 @@ class Guarding:
         return Answer(403, headers, body)
 
 
+def _asked(article: Article, visitor: Visitor) -> Request:
+    """What the gate is asked where nothing is spent."""
+    return Request(article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights)
+
+
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
@@ -521,8 +572,11 @@ def _changes(request: PageRequest) -> bool:
     return request.method not in _READS
 
 
-def _digest(body: bytes) -> bytes:
-    return blake2b(body, digest_size=16).digest()
+def _digest(body: bytes, *read_as: str) -> bytes:
+    """The digest of a body, and of what it was read as."""
+    digest = blake2b(body, digest_size=16)
+    digest.update("\n".join(read_as).encode("utf-8", "replace"))
+    return digest.digest()
 
 
 def _said(headers: AnswerHeaders) -> str | None:
@@ -538,11 +592,11 @@ def _charset(content_type: str | None) -> str:
 
 
 def _text(body: bytes, content_type: str | None) -> str:
-    """The text of an answer; what is no text in the charset that it names is read as UTF-8 as far as it is."""
+    """The text of an answer; what is no text in the charset that it names is read as Windows-1252."""
     try:
         return read_text(body, content_type).text
     except Undecodable:
-        return body.decode("utf-8", "replace")
+        return body.decode("cp1252", "replace")
 
 
 def _revalidated(request: PageRequest, answer: Answer) -> Answer:

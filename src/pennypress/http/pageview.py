@@ -95,7 +95,7 @@ class PageViews:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
         if guarding is not None:
-            subject = await guarding.recognised(subject, version, request)
+            subject = await guarding.recognised(subject, version, request, visitor)
         if subject is None:
             return Outcome(await guarding.guarded(request, visitor, passed) if guarding is not None else passed)
         may_spend = request.method == "GET" and not request.prefetches and not request.robot and visitor.crawler is None
@@ -233,7 +233,7 @@ class PageViews:
     async def _for_crawler(self, passed: Answer, admission: Admission, seen: Seen, subject: Subject) -> Answer:
         """The whole page for a verified crawler: its structured data says that it is not free, and nobody keeps it."""
         body = passed.body if seen.version.page is None else await seen.version.marked(continued=subject.continued)
-        kept = [(name, value) for name, value in passed.headers if name != b"set-cookie"]
+        kept = [(name, _as_html(name, value)) for name, value in passed.headers if name != b"set-cookie"]
         headers = article_headers(kept, admission.decision, len(body))
         if seen.version.page is None and (coding := first(passed.headers, b"content-encoding")) is not None:
             headers.append((b"content-encoding", coding))
@@ -263,7 +263,7 @@ class PageViews:
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
         else:
             body = seen.walled(cut, self._board.wall(decision, language, path, code))
-            clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
+            clean = [(name, _as_html(name, value)) for name, value in passed.headers if not _tells(cut, value)]
             headers = article_headers(clean, decision, len(body))
         return Answer(200, (*headers, *self._wall_header(decision)), body)
 
@@ -278,10 +278,10 @@ class PageViews:
         if self._guarding is None or answer.status != 200:
             return
         seen, _ = await self._seen(request, answer)
-        subject = self._subject(request, seen.version, answer)
-        subject = await self._guarding.recognised(subject, seen.version, request)
+        subject, nobody = self._subject(request, seen.version, answer), Visitor((), ReaderId(bytes(16)), "")
+        subject = await self._guarding.recognised(subject, seen.version, request, nobody)
         if subject is not None:
-            asked = Request(subject.article, (), ReaderId(bytes(16)), subject.brief, spends=False)
+            asked = Request(subject.article, (), nobody.fresh, subject.brief, spends=False)
             free = (await self._gate.weigh(asked)).reason in _CACHEABLE
             await self._guarding.learn(subject, seen.version, request.target, free=free)
 
@@ -340,3 +340,8 @@ def kept_of_status(headers: Iterable[tuple[bytes, bytes]]) -> AnswerHeaders:
 
 def _tells(cut: Cut, value: bytes) -> bool:
     return len(value) > _SHORTEST_TELLING and cut.tells(value.decode("latin-1"))
+
+
+def _as_html(name: bytes, value: bytes) -> bytes:
+    """The value of a field of a page that was written anew: XHTML is HTML then."""
+    return value.replace(b"application/xhtml+xml", b"text/html") if name == b"content-type" else value

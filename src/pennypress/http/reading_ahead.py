@@ -17,7 +17,7 @@ from pennypress.http.guarding import Guarding
 from pennypress.http.pageview import PageViews
 from pennypress.http.request import read_request
 from pennypress.pages.items import links_in
-from pennypress.pages.source import undo_coding
+from pennypress.pages.source import undo_coding, unpacked
 
 _LISTS_AT_MOST = 200
 _LARGEST = 50_000_000
@@ -85,6 +85,7 @@ class ReadingAhead:
                 return
             coding = first(found.headers, b"content-encoding")
             body = undo_coding(found.body, coding.decode("latin-1") if coding else None, limit=_LARGEST)
+            body = unpacked(body, _LARGEST)
         except (PennypressError, OSError) as failure:
             _log.warning("[guard] learn: %s could not be read: %s", address, failure)
             return

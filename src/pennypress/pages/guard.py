@@ -18,6 +18,7 @@ from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
+_EVENTS = re.compile(r"^(?:data:|(?:event|id|retry):.*|:.*)", re.MULTILINE)
 _CUES = re.compile(r"^(?:\d+|WEBVTT.*|NOTE.*|[\d:.,]+\s*-->.*)$", re.MULTILINE)
 
 
@@ -163,15 +164,23 @@ class Guard:
         return owned
 
     def _nobodys(self, slot: int, known: KnownText) -> set[str]:
-        """The runs of what an article withholds that stand in another article too."""
+        """The runs of what an article withholds that stand in another article too.
+
+        Two that withhold the same for the most part are one article, met under two names before either was known.
+        """
         letters = squeeze(known.texts[1])
         own = self._runs_of(slot, known)
         shared: set[str] = set()
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
-            if text is not None and text.article.key != known.article.key:
+            if text is not None and text.article.key != known.article.key and not self._are_one(known, text):
                 shared |= own & self._runs_of(other, text)
         return shared
+
+    def _are_one(self, known: KnownText, other: KnownText) -> bool:
+        """Whether at least half of what either of two texts withholds, the other withholds too."""
+        runs = [frozenset(_runs(words(text.texts[1]))) for text in (known, other)]
+        return bool(runs[0] and runs[1]) and len(runs[0] & runs[1]) * 2 >= max(map(len, runs))
 
     def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
         """The runs of eight words of both texts of a page."""
@@ -204,7 +213,10 @@ def _runs(plain: list[str]) -> Iterator[str]:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """The letters of every form of a text; captions also without the times that stand between their lines."""
+    """The letters of every form of a text; captions also without the times that stand between their lines, and events
+    without the names of their fields."""
     if "-->" in text:
         yield squeeze(_CUES.sub("", text))
+    if "data:" in text:
+        yield squeeze(_EVENTS.sub("", text))
     yield from forms(text, Work(len(text)))

@@ -1,0 +1,73 @@
+"""Whether an answer tells a run of eight words of a text, as one who wants the text would read the answer.
+
+Written apart from the guard, which it judges: it undoes what readers and their tools undo, and compares letters.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import html
+import quopri
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from urllib.parse import unquote_plus
+
+from tests.http.browser import Page
+
+RUN = 8
+
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_MARKUP = re.compile(r"<[^<>]*>")
+_WHITE = re.compile(r"\\[nrt]")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{40,}={0,2}\r?\n?)+")
+_FIELD = re.compile(r"^(?:data:|(?:event|id|retry):.*)", re.MULTILINE)
+_WORD_OBJECT = re.compile(r'[\[{]\s*(?:"\w+"\s*:\s*)?("(?:[^"\\]|\\.)*")[^\[\]{}]*[\]}]')
+
+
+def tells(page: Page, text: str) -> str | None:
+    """A run of the text that stands in an answer, in its body or its head, without its spaces; None for none."""
+    words = [_letters(word) for word in text.split()]
+    runs = ["".join(words[first : first + RUN]) for first in range(len(words) - RUN + 1)]
+    for reading in _readings(page):
+        letters = _letters(reading)
+        for run in runs:
+            if run in letters:
+                return run
+    return None
+
+
+def _readings(page: Page) -> Iterator[str]:
+    """The answer as each of those would read it who might."""
+    bodies = [page.body]
+    for unpack in (gzip.decompress, zlib.decompress, quopri.decodestring):
+        try:
+            bodies.append(unpack(page.body))
+        except (OSError, EOFError, zlib.error):
+            continue
+    raw = [body.decode(charset, "replace") for body in bodies for charset in ("utf-8", "utf-16-le", "latin-1")]
+    for text in [*raw, *(value for _, value in page.fields)]:
+        yield from _unescaped(text)
+        for found in _BASE64.findall(text):
+            token = "".join(found.split())
+            try:
+                yield base64.b64decode(token + "=" * (-len(token) % 4)).decode("utf-8", "replace")
+            except binascii.Error:
+                continue
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    for _ in range(3):
+        yield text
+        yield _MARKUP.sub("", text)
+        yield _FIELD.sub("", text)
+        yield " ".join(_WORD_OBJECT.findall(text))
+        text = _WHITE.sub(" ", _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text))
+        text = html.unescape(unquote_plus(text))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))
