@@ -24,6 +24,7 @@ SEVEN = " ".join(WITHHELD[1].split()[3:10])
 BOILERPLATE = (
     "Copyright 2026 The Test Paper Limited. Sign up for our letter and get the harbour's news every day at six."
 )
+WEATHER = '{"t": 1.10, "text": "Rain at first, then sun and wind from the north, then a cold night."}'
 TEASERS = "".join(
     f'<div class="teaser"><h2><a href="/news/t{number}">Story {number} of the day</a></h2><p>It rains again.</p></div>'
     for number in range(8)
@@ -50,7 +51,7 @@ UNTOUCHED: dict[str, tuple[str, str, str | bytes]] = {
     "a press review of all of it": ("/review/2", "text/html", page("Review", ("We read.",), after=html_of(CRANE))),
     "a search with excerpts": ("/search?q=crane", "text/html", listing(f"<p>{SHOWN[0][:70]} …</p>")),
     "a feed of openings": ("/feed", "application/rss+xml", rss(("The crane", "/news/crane", f"<p>{SHOWN[0]}</p>"))),
-    "the weather": ("/api/weather", "application/json", '{"t": 1.10, "text": "Rain, then sun, then wind from the north."}'),
+    "the weather": ("/api/weather", "application/json", WEATHER),
     "a menu": ("/api/menu", "application/json", '[ {"url": "/news/crane", "name": "The crane"} ]'),
     "another paper's feed": ("/wire", "application/rss+xml", rss(("Far", ".far/x", html_of(told("Far"))))),
     "a style sheet": ("/a.css", "text/css", "a::after{content:'a rather long text that stands in no article at all'}"),
