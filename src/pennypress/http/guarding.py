@@ -33,6 +33,7 @@ from pennypress.http.answer import (
     text_kind,
 )
 from pennypress.http.heads import may_tell, without_text
+from pennypress.http.passing import OVERRIDES
 from pennypress.http.request import PageRequest, values
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
@@ -569,7 +570,7 @@ def _escaped(text: str) -> str:
 
 
 def _changes(request: PageRequest) -> bool:
-    return request.method not in _READS
+    return request.method not in _READS or any(name in OVERRIDES for name, _ in request.headers)
 
 
 def _digest(body: bytes, *read_as: str) -> bytes:
