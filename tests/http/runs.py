@@ -28,10 +28,14 @@ _FIELD = re.compile(r"^(?:data:|(?:event|id|retry):.*)", re.MULTILINE)
 _WORD_OBJECT = re.compile(r'[\[{]\s*(?:"\w+"\s*:\s*)?("(?:[^"\\]|\\.)*")[^\[\]{}]*[\]}]')
 
 
-def tells(page: Page, text: str) -> str | None:
-    """A run of the text that stands in an answer, in its body or its head, without its spaces; None for none."""
-    words = [_letters(word) for word in text.split()]
+def tells(page: Page, text: str, shown: str = "") -> str | None:
+    """A run of the text that stands in an answer, in its body or its head, without its spaces; None for none.
+
+    What also stands in ``shown`` is no secret.
+    """
+    words, open_to_all = [_letters(word) for word in text.split()], _letters(shown)
     runs = ["".join(words[first : first + RUN]) for first in range(len(words) - RUN + 1)]
+    runs = [run for run in runs if run not in open_to_all]
     for reading in _readings(page):
         letters = _letters(reading)
         for run in runs:

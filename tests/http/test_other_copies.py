@@ -170,6 +170,18 @@ async def test_an_article_met_under_two_names_at_once_is_no_second_article(built
     assert tells(await reader.get("/all.txt"), TOLD) is None
 
 
+async def test_a_stub_at_an_articles_address_does_not_make_its_text_known_to_all(built: Build, site: Site) -> None:
+    whole = site.pages["/news/crane"]
+    app = built("withhold")
+    reader = await used_up(app)
+    site.put("/news/crane", page("One moment", ("Please say that you are a person.",), head=OWN))
+    assert (await reader.get("/news/crane")).header("pennypress-reason") == "brief"
+    site.pages["/news/crane"] = whole
+    while app._guarding._learning:
+        await asyncio.wait(app._guarding._learning)
+    assert tells(await reader.get("/llms-full.txt"), TOLD) is None
+
+
 async def test_the_same_bytes_in_another_charset_are_read_anew(built: Build, site: Site) -> None:
     body = "\n\n".join(WITHHELD).encode("utf-16-le")
     site.put("/a.txt", body, content_type="text/plain; charset=iso-8859-1")

@@ -138,6 +138,10 @@ class Guarding:
         """Whether an article is known."""
         return self._guard.knows(key)
 
+    def withholds(self, key: str) -> bool:
+        """Whether an article is known to withhold something."""
+        return self._guard.withholds(key)
+
     def learn_later(self, subject: Subject, version: Version, asked: Target, *, free: bool) -> None:
         """Learn a page's text in the background, once a version."""
         if self._is_learned(subject, version, free=free):

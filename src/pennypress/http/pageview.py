@@ -115,9 +115,10 @@ class PageViews:
         if self._gate.mode is Mode.OBSERVE:
             shown = self._named(self._observed(passed, admission), admission)
         elif admission.decision.full:
-            if guarding is not None:
-                free = admission.decision.reason in _CACHEABLE
-                guarding.learn_later(subject, version, request.target, free=free)
+            reason = admission.decision.reason
+            # A stub at the address of an article (a gate, a notice of repairs) does not make its text known to all.
+            if guarding is not None and not (reason is Reason.BRIEF and guarding.withholds(subject.article.key)):
+                guarding.learn_later(subject, version, request.target, free=reason in _CACHEABLE)
             if visitor.crawler is not None and visitor.crawler.full and admission.decision.reason is Reason.ENTITLED:
                 shown = await self._for_crawler(passed, admission, seen, subject)
             else:
