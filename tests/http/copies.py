@@ -11,7 +11,7 @@ from html import escape
 from urllib.parse import quote
 
 from tests.http.browser import Site
-from tests.http.test_guard import BAKER, CRANE, WITHHELD, html_of, page, rss
+from tests.http.guarded import BAKER, CRANE, WITHHELD, html_of, page, rss
 
 CONFIG = """
 [paper]
@@ -151,6 +151,8 @@ PAGES = {
 TEXTS = {
     "markdown": Copy("/posts/crane.md", "text/markdown", "# The crane\n\n" + "\n\n".join(CRANE)),
     "markdown as bytes": Copy("/crane.md", "application/octet-stream", "# The crane\n\n" + "\n\n".join(CRANE)),
+    "a page for word": Copy("/word/1", "application/msword", f"<html><body>{MARKUP}</body></html>"),
+    "mere bytes": Copy("/download?id=1", "application/octet-stream", TOLD),
     "llms-full": Copy("/llms-full.txt", "text/plain", "# All\n\n" + "\n\n".join(CRANE)),
     "robots": Copy("/robots.txt", "text/plain", f"# {TOLD}\nUser-agent: *\nDisallow:\n"),
 }
@@ -169,7 +171,6 @@ REFUSED = {
     "a style sheet": Copy("/print.css", "text/css", f".a::before{{content:{_js(TOLD)}}}"),
     "an entity": Copy("/e.xml", "application/xml", f'<!DOCTYPE a [<!ENTITY b "{TOLD}">]><a>&b;</a>'),
     "a packed feed": Copy("/feed.xml.gz", "application/gzip", gzip.compress(_FEED.encode())),
-    "packed bytes": Copy("/feed2.xml.gz", "application/octet-stream", gzip.compress(_FEED.encode())),
     "a table": Copy("/all.csv", "text/csv", f'id,body\n1,"{TOLD}"\n'),
     "a calendar": Copy(
         "/a.ics",
@@ -179,13 +180,11 @@ REFUSED = {
     "a letter": Copy("/a.eml", "message/rfc822", b"Subject: x\r\n\r\n" + quopri.encodestring(TOLD.encode())),
     "a letter in base64": Copy("/b.eml", "message/rfc822", b"Subject: x\r\n\r\n" + base64.encodebytes(TOLD.encode())),
     "a page in parts": Copy("/a.mht", "multipart/related; boundary=x", f"--x\r\n\r\n{MARKUP}\r\n--x--"),
-    "a page for word": Copy("/word/1", "application/msword", f"<html><body>{MARKUP}</body></html>"),
     "messagepack": Copy("/a.mp", "application/msgpack", b"\x81\xa4body\xda\x02\x00" + TOLD.encode()),
     "cbor": Copy("/a.cbor", "application/cbor", b"\xa1dbody\x79\x02\x00" + TOLD.encode()),
     "grpc": Copy("/a.Svc/Get", "application/grpc-web+proto", b"\0\0\0\1\0\x0a\xff\x03" + TOLD.encode()),
     "grpc in base64": Copy("/b.Svc/Get", "application/grpc-web-text", base64.b64encode(TOLD.encode())),
     "a type that nobody knows": Copy("/odd", "application/x-story", f"T {TOLD}"),
-    "mere bytes": Copy("/download?id=1", "application/octet-stream", TOLD),
     "yaml": Copy("/a.yaml", "application/yaml", f"body: >\n  {TOLD}"),
     "rich text": Copy("/a.rtf", "application/rtf", f"{{\\rtf1 {TOLD}}}"),
     "a card": Copy("/a.vcf", "text/vcard", f"BEGIN:VCARD\r\nNOTE:{TOLD}\r\nEND:VCARD\r\n"),

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from pennypress.http.fetch import Receive, Scope, Send
 from tests.http.browser import Site
-from tests.http.test_guard import BAKER, CRANE, WITHHELD, html_of, page
+from tests.http.guarded import BAKER, CRANE, WITHHELD, html_of, page
 
 CONFIG = """
 [paper]

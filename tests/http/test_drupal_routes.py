@@ -17,8 +17,8 @@ from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
 from tests.http.browser import Browser, Page
 from tests.http.drupal import CONFIG, DATA, LISTS, PAGES, POSTED, SESSION, TOLD, UNDER_THE_ALIAS, Drupal
+from tests.http.guarded import CRANE, SHOWN, html_of
 from tests.http.runs import tells
-from tests.http.test_guard import CRANE, SHOWN, html_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GUARDED = pytest.mark.parametrize("mode", ["withhold"], indirect=True)

@@ -16,7 +16,7 @@ from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
 from tests.http.browser import Browser, Site
 from tests.http.copies import CONFIG, OWN, TOLD
-from tests.http.test_guard import BAKER, CRANE, SHOWN, WITHHELD, html_of, page, rss
+from tests.http.guarded import BAKER, CRANE, SHOWN, WITHHELD, html_of, page, rss
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEPT = {"cache-control": "public, max-age=60", "etag": '"o1"', "last-modified": "Fri, 20 Nov 2026 09:00:00 GMT"}

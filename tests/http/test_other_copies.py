@@ -18,8 +18,8 @@ from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
 from tests.http.browser import Browser, Page, Site
 from tests.http.copies import CONFIG, COPIES, DATA, FEEDS, HEADS, OWN, REFUSED, TOLD, Copy, paper
+from tests.http.guarded import CRANE, WITHHELD, page
 from tests.http.runs import tells
-from tests.http.test_guard import CRANE, WITHHELD, page
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -177,8 +177,8 @@ async def test_a_stub_at_an_articles_address_does_not_make_its_text_known_to_all
     site.put("/news/crane", page("One moment", ("Please say that you are a person.",), head=OWN))
     assert (await reader.get("/news/crane")).header("pennypress-reason") == "brief"
     site.pages["/news/crane"] = whole
-    while app._guarding._learning:
-        await asyncio.wait(app._guarding._learning)
+    while app._guarding.learning._tasks:
+        await asyncio.wait(app._guarding.learning._tasks)
     assert tells(await reader.get("/llms-full.txt"), TOLD) is None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from pennypress.core.decision import Decision
+from pennypress.pages.layout import Layout
 
 ARTICLE_HEADERS = frozenset(
     (
@@ -91,46 +91,32 @@ _PASSING_EXACT = frozenset(
 _JSON = re.compile(rb"(?:application|text)/(?:[\w.+-]*\+)?(?:json|ndjson|x-ndjson|json5|jsonl|graphql|manifest)\b")
 _XML = re.compile(rb"(?:application|text|image)/(?:[\w.+-]*\+)?xml\b")
 _CODE = re.compile(
-    rb"(?:application|text)/(?:x-)?(?:javascript|ecmascript|typescript)\b|application/(?:wasm-)?source-?map"
+    rb"(?:application|text)/(?:x-)?(?:javascript|ecmascript|typescript|css)\b|application/(?:wasm-)?source-?map"
 )
-_PARAGRAPHS = re.compile(rb"(?:text|application)/(?:plain|(?:x-|vnd\.daringfireball\.)?markdown|gemini)\b")
-_MEDIA = (b"image/", b"audio/", b"video/", b"font/", b"model/", b"application/font", b"application/x-font")
-_PACKED = re.compile(rb"application/(?:x-)?(?:gzip|gunzip)\b|application/gzip-compressed\b")
-_BINARY = re.compile(
-    rb"application/(?:pdf|zip|wasm|mp4|ogg|java-archive|epub\+zip|x-(?:7z|rar|zip|bzip|xz|tar|shockwave|apple|msdownload)"
-    rb"|zstd|vnd\.(?:rar|openxmlformats|oasis|android|debian|ms-(?:font|excel|powerpoint|cab)))"
+_CAPTIONS = re.compile(rb"text/(?:vtt|srt)\b|[\w/.+-]*(?:subrip|ttml)")
+_PLAIN = re.compile(rb"(?:text|application)/(?:x-)?(?:plain|(?:web-)?markdown)\b")
+_FORMAL = re.compile(
+    rb"application/(?:x-)?(?:yaml|toml|rtf|www-form-urlencoded)\b|message/|multipart/"
+    rb"|application/(?:[\w.-]*\+)?(?:x-|vnd\.(?:google\.)?)?(?:msgpack|cbor|protobuf|grpc|bson|avro|thrift)\b"
 )
-"""Files that are not read; see the guide on the guard for what it cannot do."""
+_PACKED = re.compile(rb"application/(?:x-)?(?:gzip|gunzip)\b")
+_SAYS_NOTHING = frozenset((b"application/octet-stream", b"binary/octet-stream", b"application/x-binary"))
+_NO_TEXTS = re.compile(
+    rb"(?:image|audio|video|font|model)/|application/(?:pdf|zip|wasm|epub|ogg|mp4|font|java-archive"
+    rb"|x-(?:tar|bzip|rar|7z|font|shockwave|apple-diskimage|debian|rpm)|vnd\.(?:ms-font|openxml|oasis|rar|android))"
+    rb"|[\w/.-]*\+(?:zip|gzip)\b"
+)
 
-_SERIAL = re.compile(
-    rb"application/(?:[\w.-]*\+)?(?:x-|vnd\.(?:google\.)?)?(?:msgpack|messagepack|cbor|protobuf|proto|grpc|bson|avro|thrift)\b"
+_LAYOUTS: tuple[tuple[re.Pattern[bytes], Layout | None], ...] = (
+    (_JSON, Layout.JSON),
+    (_CAPTIONS, Layout.CAPTIONS),
+    (_XML, Layout.XML),
+    (_CODE, Layout.CODE),
+    (_PLAIN, Layout.PLAIN),
+    (_FORMAL, Layout.FORMAL),
+    (_PACKED, Layout.PACKED),
+    (_NO_TEXTS, None),
 )
-"""Values and texts in a row, whose bytes look like those of no text."""
-
-_ENDINGS = {
-    ".txt": "plain",
-    ".md": "plain",
-    ".json": "json",
-    ".jsonl": "json",
-    ".map": "json",
-    ".xml": "xml",
-    ".rss": "xml",
-    ".atom": "xml",
-    ".html": "html",
-    ".htm": "html",
-    ".vtt": "captions",
-    ".srt": "captions",
-    ".csv": "code",
-}
-_HIDDEN = frozenset((b"application/octet-stream", b"binary/octet-stream", b"application/x-binary", b""))
-_FEED = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<(?:!--.*?--|\?.*?\?|!DOCTYPE[^>\[]*)>\s*)*"
-    rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|oembed)[\s>]",
-    re.DOTALL,
-)
-_SAYS = re.compile(rb"content\s*:\s*[\"'][^\"']{24}", re.IGNORECASE)
-_JSON_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
-_BEGINNING = 2048
 
 AnswerHeaders = list[tuple[bytes, bytes]]
 
@@ -166,66 +152,25 @@ def kind_of(headers: AnswerHeaders) -> Kind:
     return Kind.OTHER
 
 
-def text_kind(headers: AnswerHeaders, path: str) -> str | None:
-    """How the text of an answer is laid out: html, json, xml, plain (paragraphs), captions, code (any other text, which
-    cannot be cut), style, packed (gzip), or other (text or not: its bytes tell); None for what is no text.
-
-    What names no type of its own is laid out as its address ends.
-    """
+def layout_of(headers: AnswerHeaders) -> Layout | None:
+    """How the text of an answer is laid out, by its type; None for what is no text. What names no type that says so
+    is for its beginning to tell."""
     said = first(headers, b"content-type")
     essence = (said or b"").partition(b";")[0].strip().lower()
-    if essence in _HIDDEN:
-        ending = f".{path.rpartition('.')[2]}"
-        return _ENDINGS.get(ending, "plain" if said is None else "packed" if ending == ".gz" else "other")
-    return _text_kind(essence)
+    if essence == b"text/html" or essence == b"multipart/byteranges":
+        return Layout.HTML
+    if b"/" not in essence or essence in _SAYS_NOTHING:
+        return Layout.NAMELESS
+    for pattern, layout in _LAYOUTS:
+        if pattern.match(essence):
+            return layout
+    return Layout.FORMAL if essence.startswith(b"text/") else Layout.UNKNOWN
 
 
-@lru_cache(maxsize=256)
-def _text_kind(essence: bytes) -> str | None:
-    if essence == b"application/xhtml+xml":
-        return "xml"
-    if essence in _HTML or b"/" not in essence or essence == b"multipart/byteranges":
-        return "html"
-    for kind, types in (("json", _JSON), ("xml", _XML), ("code", _CODE), ("plain", _PARAGRAPHS), ("packed", _PACKED)):
-        if types.match(essence):
-            return kind
-    if essence in (b"text/vtt", b"text/srt") or b"subrip" in essence or b"ttml" in essence:
-        return "captions"
-    if essence == b"text/css":
-        return "style"
-    if essence.startswith(b"text/") or _SERIAL.match(essence):
-        return "code"
-    return None if essence.startswith(_MEDIA) or _BINARY.match(essence) else "other"
-
-
-def kind_by_bytes(kind: str, body: bytes) -> str | None:
-    """The kind once the bytes were seen: JSON and feeds are often sent as HTML or plain text; None for what turns out
-    to be no text, and for styles that put none into the page."""
-    if kind == "style":
-        return "code" if _SAYS.search(body) else None
-    if kind not in ("html", "plain", "other"):
-        return kind
-    if _JSON_BEGINS.match(body) and _is_json(body):
-        return "json"
-    if _FEED.match(body[:_BEGINNING]):
-        return "xml"
-    if kind == "other":
-        return None if is_binary(body) else "code"
-    return kind
-
-
-def is_binary(beginning: bytes) -> bool:
-    """Whether what says nothing of itself begins as no text does."""
-    start = beginning[:_BEGINNING]
-    return b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff"))
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return True
+def length_of(headers: AnswerHeaders) -> int:
+    """The length that an answer says of its body; 0 where it says none."""
+    said = first(headers, b"content-length") or b""
+    return int(said) if said.isdigit() else 0
 
 
 def guarded_headers(headers: AnswerHeaders, body: bytes) -> AnswerHeaders:

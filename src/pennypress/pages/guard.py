@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,15 +10,14 @@ from threading import Lock
 from pennypress.core.article import Article
 from pennypress.core.known import KnownText, pack
 from pennypress.pages.anchors import Anchors, anchors_of
-from pennypress.pages.decoding import forms
-from pennypress.pages.packed import TooMuch, Work
+from pennypress.pages.looking import forms_of
+from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, Withheld
 from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
-_EVENTS = re.compile(r"^(?:data:|(?:event|id|retry):.*|:.*)", re.MULTILINE)
-_CUES = re.compile(r"^(?:\d+|WEBVTT.*|NOTE.*|[\d:.,]+\s*-->.*)$", re.MULTILINE)
+_PARTS_AT_MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Guard:
         self.generation = 0
         self._known: dict[int, KnownText] = {}
         self._slots: dict[tuple[str, str], int] = {}
-        self._parts: dict[str, int] = {}
+        self._parts: dict[str, set[int]] = {}
         self._withheld = Anchors()
         self._shown = Anchors()
         self._next = 0
@@ -93,16 +91,35 @@ class Guard:
             slot, self._next = self._next, self._next + 1
             self._known[slot] = known
             self._slots[known.name] = slot
-            if old is None:
-                self._parts[known.article.key] = self._parts.get(known.article.key, 0) + 1
-            else:
+            parts = self._parts.setdefault(known.article.key, set())
+            parts.add(slot)
+            if old is not None:
                 del self._known[old]
+                parts.discard(old)
             withheld.append((slot, known.withheld_prints))
             shown.append((slot, known.shown_prints))
         if withheld:
-            self._withheld.add(withheld)
-            self._shown.add(shown)
+            self._withheld.add(withheld, self._known)
+            self._shown.add(shown, self._known)
             self.generation += 1
+
+    def adds_nothing(self, known: KnownText) -> bool:
+        """Whether a later part of an article withholds nothing that is not known of its other parts; or there are more
+        of them than an article has pages, so that whoever makes up addresses cannot make up parts without end."""
+        slots = [slot for slot in self._parts.get(known.article.key, ()) if self._known[slot].part != known.part]
+        if not known.part or not slots:
+            return False
+        if len(slots) >= _PARTS_AT_MOST:
+            return True
+        held = {run for slot in slots for run in self._runs_of(slot, self._known[slot])}
+        return held.issuperset(_runs(words(known.texts[1])))
+
+    def alike(self, one: KnownText, other: KnownText) -> bool:
+        """Whether two articles withhold mostly the same: one article under two keys, learned at the same moment."""
+        slots = [self._slots.get(known.name) for known in (one, other)]
+        if slots[0] is None or slots[1] is None:
+            return False
+        return self._are_twins(slots[0], one, slots[1], other)
 
     def look(self, text: str) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a text, in any form that it may be read in; runs of eight words at least.
@@ -113,7 +130,7 @@ class Guard:
         found: dict[int, tuple[int, int]] = {}
         if self.watches:
             try:
-                for form in _forms(text):
+                for form in forms_of(text):
                     self._look_at(form, found)
             except TooMuch:
                 pass
@@ -169,23 +186,25 @@ class Guard:
         return owned
 
     def _nobodys(self, slot: int, known: KnownText) -> set[str]:
-        """The runs of what an article withholds that stand in another article too.
-
-        Two that withhold the same for the most part are one article, met under two names before either was known.
-        """
+        """The runs of what an article withholds that stand in another article too."""
         letters = squeeze(known.texts[1])
         own = self._runs_of(slot, known)
         shared: set[str] = set()
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
-            if text is not None and text.article.key != known.article.key and not self._are_one(known, text):
-                shared |= own & self._runs_of(other, text)
+            if text is None or text.article.key == known.article.key or self._are_twins(slot, known, other, text):
+                continue
+            shared |= own & self._runs_of(other, text)
         return shared
 
-    def _are_one(self, known: KnownText, other: KnownText) -> bool:
-        """Whether at least half of what either of two texts withholds, the other withholds too."""
-        runs = [frozenset(_runs(words(text.texts[1]))) for text in (known, other)]
-        return bool(runs[0] and runs[1]) and len(runs[0] & runs[1]) * 2 >= max(map(len, runs))
+    def _are_twins(self, slot: int, known: KnownText, other: int, text: KnownText) -> bool:
+        """Whether each of two articles holds at least half of what the other withholds."""
+        if not (known.withholds and text.withholds):
+            return False
+        return all(
+            len(runs.intersection(_runs(words(held.texts[1])))) * 2 >= len(words(held.texts[1])) - RUN + 1
+            for runs, held in ((self._runs_of(other, text), known), (self._runs_of(slot, known), text))
+        )
 
     def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
         """The runs of eight words of both texts of a page."""
@@ -215,13 +234,3 @@ def known_text(article: Article, address: str, part: str, shown: str, withheld: 
 def _runs(plain: list[str]) -> Iterator[str]:
     for first in range(len(plain) - RUN + 1):
         yield " ".join(plain[first : first + RUN])
-
-
-def _forms(text: str) -> Iterator[str]:
-    """The letters of every form of a text; captions also without the times that stand between their lines, and events
-    without the names of their fields."""
-    if "-->" in text:
-        yield squeeze(_CUES.sub("", text))
-    if "data:" in text:
-        yield squeeze(_EVENTS.sub("", text))
-    yield from forms(text, Work(len(text)))

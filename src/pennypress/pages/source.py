@@ -19,13 +19,11 @@ MOST_CODINGS = 2
 
 _PRESCAN = 1024
 _LATE_META = 65536
-_UNPACKED = 4
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PYTHON_NAMES = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs", "utf-8": "utf-8"}
 _NOT_ASCII_LIKE = {"utf-16-le", "utf-16-be", "iso2022_jp"}
 _CHARSET_PARAMETER = re.compile(r";\s*charset\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;]*))", re.IGNORECASE)
 _META = re.compile(rb"<!--.*?(?:-->|\Z)|<meta[\s/]((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE | re.DOTALL)
-_PROLOG = re.compile(rb"<\?xml\s[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _ATTRIBUTE = re.compile(rb"([^\s=/\"'>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]*))")
 _CHARSET_IN_CONTENT = re.compile(rb"charset\s*=\s*[\"']?\s*([^\s;\"']+)", re.IGNORECASE)
 
@@ -72,8 +70,7 @@ def undo_coding(body: bytes, content_encoding: str | None, *, limit: int) -> byt
 
 
 def read_text(body: bytes, content_type: str | None) -> Text:
-    """Turn the bytes of a page into text: by its byte-order mark, its Content-Type, its XML prolog, its ``meta``, or
-    as UTF-8.
+    """Turn the bytes of a page into text: by its byte-order mark, its Content-Type, its ``meta``, or as UTF-8.
 
     Labels are the WHATWG's. Raises Undecodable for an unknown label, a byte-order mark that disagrees with the label,
     a page that declares nothing and is not UTF-8, and one of which much is no text in its charset.
@@ -97,9 +94,9 @@ def read_text(body: bytes, content_type: str | None) -> Text:
 
 
 def unpacked(body: bytes, limit: int) -> bytes:
-    """The beginning of what a gzip file holds, a few times ``limit`` at most; the bytes themselves where it is none."""
+    """What a gzip file holds, ``limit`` bytes of it at most; the bytes themselves where it is none."""
     try:
-        return zlib.decompressobj(wbits=31).decompress(body, _UNPACKED * limit)
+        return zlib.decompressobj(wbits=31).decompress(body, limit)
     except zlib.error:
         return body
 
@@ -183,11 +180,7 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
     found = _CHARSET_PARAMETER.search(content_type or "")
     if found is not None:
         return _charset(found[1] or found[2] or found[3] or "")
-    prolog = _PROLOG.match(body[:_PRESCAN])
-    if prolog is not None:
-        label: str | None = prolog[1].decode("ascii")
-    else:
-        label = _meta_label(body[:_PRESCAN]) or _meta_label(body[:_LATE_META])
+    label = _meta_label(body[:_PRESCAN]) or _meta_label(body[:_LATE_META])
     if label is None:
         return None
     charset = _charset(label)
