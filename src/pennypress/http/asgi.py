@@ -281,6 +281,8 @@ class PaywallApp:
         if self._guarding.on and not request.asks_for_asset and not await self._guarding.learning.ready_in_time():
             await _send(send, html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language)))
             return
+        if self._guarding.on:
+            send = self._minding(request, visitor, send)
         if self._guarding.saves(request) and sends_text(request):
             begun = await sent(receive, limit=self._largest, seconds=self._body_seconds)
             if not await self._guarding.may_save(request, visitor, begun.body):
@@ -317,6 +319,16 @@ class PaywallApp:
         if self._watcher is not None:
             self._watcher(request, outcome)
         await _send(send, outcome.answer, head=request.method == "HEAD")
+
+    def _minding(self, request: PageRequest, visitor: Visitor, send: Send) -> Send:
+        """Sends on, and no head that says what this visitor may not read."""
+
+        async def minding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": await self._guarding.minded(request, visitor, message["headers"])}
+            await send(message)
+
+        return minding
 
     def _onward(self, scope: Scope, request: PageRequest) -> Scope:
         """The scope for the app behind: as the reader asks, with headers less ours."""

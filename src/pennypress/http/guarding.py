@@ -23,8 +23,10 @@ from pennypress.http.answer import (
     first,
     guarded_headers,
     layout_of,
+    length_of,
     private_headers,
 )
+from pennypress.http.heads import may_tell, without_text
 from pennypress.http.kept import Kept
 from pennypress.http.learning import Learning
 from pennypress.http.refusing import layout_sent, refuse
@@ -49,6 +51,7 @@ from pennypress.pages.versions import Version
 GuardMode = Literal["withhold", "report", "off"]
 
 _FREE = frozenset((Reason.FREE, Reason.BRIEF))
+_OPEN_BY_NAME = frozenset((Reason.FREE, Reason.OPENING, Reason.REPEATED))
 _SOME_ARTICLES = frozenset((EntitlementKind.GIFT, EntitlementKind.CRAWLER))
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TOLD_AT_MOST = 20_000
@@ -99,8 +102,9 @@ class Guarding:
         return self.configured and self._gate.mode is Mode.ON
 
     def takes(self, headers: AnswerHeaders) -> bool:
-        """Whether an answer with this head is to be looked at."""
-        return self.on and layout_of(headers) is not None
+        """Whether an answer with this head is to be looked at. Of what is packed nothing can be told piece by piece."""
+        layout = layout_of(headers) if self.on else None
+        return layout is not None and (layout is not Layout.PACKED or length_of(headers) <= self._options.largest)
 
     def article(self, key: str) -> Article | None:
         """What is known of an article; None for one not known."""
@@ -119,14 +123,24 @@ class Guarding:
         """Whether an article is known."""
         return self._guard.knows(key)
 
-    async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
+    async def recognised(
+        self, subject: Subject | None, version: Version, request: PageRequest, visitor: Visitor
+    ) -> Subject | None:
         """The subject of a page by its text: that of a known article when it is a twin of it, else as it was.
 
-        What may be saved back, such as an editor's form, is no twin: it must never be cut.
+        What may be saved back, such as an editor's form, is no twin: it must never be cut. Nor is what may quote, nor
+        an article that is open to this visitor by its own name: a free one, or one that they opened before its text
+        was known from another.
         """
-        if self._options.mode != "withhold" or (not self._grounds.under(request.target) and self._may_save(request)):
+        if self._options.mode != "withhold" or self._silent(request):
             return subject
-        return await self._twins.recognised(subject, version, request)
+        if not self._grounds.under(request.target) and self._may_save(request):
+            return subject
+        found = await self._twins.recognised(subject, version, request)
+        if subject is None or found is None or not found.twin:
+            return found
+        own = await self._gate.weigh(_asked(subject.article, visitor))
+        return subject if own.reason in _OPEN_BY_NAME else found
 
     async def fitted(self, request: PageRequest, visitor: Visitor, subject: Subject, version: Version) -> Cut:
         """The cut of an article's page, without what else it holds that this visitor may not read."""
@@ -172,7 +186,7 @@ class Guarding:
             return whole
         if not self._looks(layout) or await self._is_clean_page(version):
             return whole
-        if answer.status == 206 and self._guard.watches:
+        if answer.status == 206 and self._guard.watches and layout is not Layout.PACKED:
             return refuse(self._board, request, visitor.language, layout)
         try:
             verdict = await self._verdicts.of(answer, layout, request.host)
@@ -236,12 +250,25 @@ class Guarding:
         coding = first(headers, b"content-encoding")
         return Watch(clean, (coding or b"").decode("latin-1"), said.decode("latin-1") if said else None)
 
+    async def minded(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> AnswerHeaders:
+        """The head of an answer without the fields that say what this visitor may not read."""
+        if not self._guard.watches or self._silent(request) or first(headers, b"pennypress-access") == b"full":
+            return headers
+        minded: AnswerHeaders = []
+        for name, value in headers:
+            told = value.decode("latin-1") if may_tell(name, value) else ""
+            found = await self._unentitled(await self._verdicts.of_field(told), request, visitor) if told else []
+            telling = bool(found) and self._acts(request, found, b"head")
+            minded += without_text(name, value) if telling else [(name, value)]
+        return minded
+
     def _looks(self, layout: Layout) -> bool:
         """Whether an answer may hold anything: what is withheld, or items of what is not known yet."""
         return self._guard.watches or layout not in (Layout.CODE, Layout.CAPTIONS)
 
     def _silent(self, request: PageRequest) -> bool:
-        return not self.on or any_matches(self._options.allow, request.target.paths)
+        """Whether nothing is looked at: an address may quote if each reading of it may."""
+        return not self.on or all(any_matches(self._options.allow, (path,)) for path in request.target.paths)
 
     def _may_save(self, request: PageRequest) -> bool:
         """Whether what answers a request may be saved back."""
@@ -298,15 +325,7 @@ class Guarding:
 
     async def _weigh(self, sighting: Sighting, request: PageRequest, visitor: Visitor) -> Decision:
         """What would be decided of this visitor's view of an article that stands in an answer."""
-        asked = Request(
-            sighting.article,
-            visitor.passes,
-            visitor.fresh,
-            spends=False,
-            devices=visitor.devices,
-            rights=visitor.rights,
-        )
-        return await self._gate.weigh(asked)
+        return await self._gate.weigh(_asked(sighting.article, visitor))
 
     async def _unentitled(
         self, sightings: Iterable[Sighting], request: PageRequest, visitor: Visitor
@@ -352,6 +371,11 @@ class Guarding:
         """Where an article stands: its own address where that was seen."""
         first_page = self._guard.article(sighting.article.key)
         return (first_page or sighting.known).address
+
+
+def _asked(article: Article, visitor: Visitor) -> Request:
+    """What the gate is asked where nothing is spent."""
+    return Request(article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights)
 
 
 def _revalidated(request: PageRequest, answer: Answer) -> Answer:

@@ -111,6 +111,9 @@ class Learning:
             return False
         version.learned = _lesson(subject)
         shown, withheld = cut.preview, cut.told
+        if subject.brief and subject.article.access is not Access.FREE and self.guard.withholds(subject.article.key):
+            # A stub at the article's address: a gate, a notice of repairs. It does not make the text known to all.
+            return True
         if _is_free_for_good(subject):
             shown, withheld = f"{shown}\n{withheld}", ""
         part = "" if asked.key == subject.article.key and not subject.continued else asked.key

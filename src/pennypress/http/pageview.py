@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from pennypress.core.article import Access, Article
 from pennypress.core.decision import Decision, Reason
+from pennypress.core.meter import ReaderId
 from pennypress.core.policy import Mode
 from pennypress.errors import Undecodable
 from pennypress.gate import Admission, Gate, Request
@@ -94,7 +95,7 @@ class PageViews:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
         if guarding is not None:
-            subject = await guarding.recognised(subject, version, request)
+            subject = await guarding.recognised(subject, version, request, visitor)
             part_of = None if subject is None or subject.twin else guarding.grown(request.target, body)
             if part_of is not None:
                 return Outcome(await self._part(request, visitor, passed, part_of))
@@ -263,7 +264,7 @@ class PageViews:
     async def _for_crawler(self, passed: Answer, admission: Admission, seen: Seen, subject: Subject) -> Answer:
         """The whole page for a verified crawler: its structured data says that it is not free, and nobody keeps it."""
         body = passed.body if seen.version.page is None else await seen.version.marked(continued=subject.continued)
-        kept = [(name, value) for name, value in passed.headers if name != b"set-cookie"]
+        kept = [(name, _as_html(name, value)) for name, value in passed.headers if name != b"set-cookie"]
         headers = article_headers(kept, admission.decision, len(body))
         if seen.version.page is None and (coding := first(passed.headers, b"content-encoding")) is not None:
             headers.append((b"content-encoding", coding))
@@ -295,7 +296,7 @@ class PageViews:
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
         else:
             body = seen.walled(cut, self._board.wall(decision, language, path, code))
-            clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
+            clean = [(name, _as_html(name, value)) for name, value in passed.headers if not _tells(cut, value)]
             headers = article_headers(clean, decision, len(body))
         return Answer(200, (*headers, *self._wall_header(decision)), body)
 
@@ -312,7 +313,8 @@ class PageViews:
             return True
         seen, _ = await self._seen(request, answer)
         subject = self._subject(request, seen.version, answer)
-        subject = await self._guarding.recognised(subject, seen.version, request)
+        nobody = Visitor((), ReaderId(bytes(16)), "")
+        subject = await self._guarding.recognised(subject, seen.version, request, nobody)
         if subject is None:
             return seen.version.page is not None
         return await self._guarding.learning.learn(subject, seen.version, request.target, at_once=False)
@@ -372,3 +374,8 @@ def kept_of_status(headers: Iterable[tuple[bytes, bytes]]) -> AnswerHeaders:
 
 def _tells(cut: Cut, value: bytes) -> bool:
     return len(value) > _SHORTEST_TELLING and cut.tells(value.decode("latin-1"))
+
+
+def _as_html(name: bytes, value: bytes) -> bytes:
+    """The value of a field of a page that was written anew: XHTML is HTML then."""
+    return value.replace(b"application/xhtml+xml", b"text/html") if name == b"content-type" else value

@@ -72,6 +72,11 @@ class Guard:
         slot = self._slots.get(known.name)
         return slot is not None and self._known[slot] == _without_prints(known)
 
+    def withholds(self, key: str) -> bool:
+        """Whether the first page of an article is known to withhold something."""
+        known = self.article(key)
+        return known is not None and known.withholds
+
     def article(self, key: str) -> KnownText | None:
         """What is known of the first page of an article; None for one not known."""
         slot = self._slots.get((key, ""))
