@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 from pennypress.core.budget import GROWTH, Address, Budget
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend
+from pennypress.core.window import Window
 from pennypress.store import Store
-from tests.contract.stores import MONTH, NOON, store
+from tests.contract.stores import LONDON, MONTH, NOON, store
 
 __all__ = ["store"]
 
 K, M = 6, 2
 HERE = (Address("192.0.2.1", K, M),)
 THERE = (Address("192.0.2.2", K, M),)
+ROLLING = Window.parse("30 days", LONDON)
 _DAY = timedelta(days=1)
 
 
@@ -31,9 +33,23 @@ def claim(
     limit: int = 5,
     signed_in: bool = False,
     enforced: bool = True,
+    window: Window = MONTH,
 ) -> Claim:
-    budget = Budget(addresses, now.toordinal(), established=signed_in, enforced=enforced)
-    return Claim(reader(number), article, limit, MONTH.span(now), now, budget=budget)
+    return Claim(
+        reader(number),
+        article,
+        limit,
+        window.span(now),
+        now,
+        budget=budget_of(addresses, window, now, signed_in=signed_in, enforced=enforced),
+    )
+
+
+def budget_of(
+    addresses: tuple[Address, ...], window: Window, now: datetime, *, signed_in: bool = False, enforced: bool = True
+) -> Budget:
+    today, last = now.astimezone(window.zone).date(), window.last(window.span(now))
+    return Budget(addresses, today, last, established=signed_in, enforced=enforced)
 
 
 async def fill(
@@ -158,18 +174,12 @@ async def test_the_next_window_begins_with_a_whole_budget(store: Store) -> None:
 
 async def test_an_address_is_one_under_the_keys_of_two_months(store: Store) -> None:
     """A rolling window lies in two calendar months."""
-    from pennypress.core.window import Window
-    from tests.contract.stores import LONDON
-
-    rolling = Window.parse("30 days", LONDON)
-
-    def rolled(number: int, article: str, now: datetime) -> Claim:
-        return Claim(reader(number), article, 5, rolling.span(now), now, budget=Budget(HERE, now.toordinal()))
-
     for number in range(K):
-        await store.spend(rolled(number, f"/{number}", NOON))
-    assert (await store.spend(rolled(90, "/new", NOON + timedelta(days=14)))).outcome is Outcome.BUDGET
-    assert (await store.spend(rolled(91, "/new", NOON + timedelta(days=31)))).outcome is Outcome.GRANTED
+        await store.spend(claim(number, f"/{number}", window=ROLLING))
+    later = NOON + timedelta(days=14)
+    assert (await store.spend(claim(90, "/new", now=later, window=ROLLING))).outcome is Outcome.BUDGET
+    back = NOON + timedelta(days=30)
+    assert (await store.spend(claim(91, "/new", now=back, window=ROLLING))).outcome is Outcome.GRANTED
 
 
 async def test_never_one_too_many_however_many_ask_at_once(store: Store) -> None:

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from pennypress.core.meter import Claim, ReaderId
 from pennypress.core.window import Window
+from pennypress.store.budget import keys_from
 from pennypress.store.memory import MemoryStore
 from pennypress.store.opening import prepare, sqlite_path
 from pennypress.store.sqlite import SqliteStore
@@ -86,7 +87,7 @@ class OneProcess(Memory):
     @rule(reader=readers, article=articles, limit=limits, window=windows, title=titles)
     def spend(self, reader: ReaderId, article: str, limit: int, window: Window, title: str) -> None:
         claim = self.claim(reader, article, limit, window, title)
-        self.upkeep.clean(claim.now, claim.span)
+        self.upkeep.clean(claim.now, claim.span, keys_from(claim))
         self.both("spend", claim)
 
     @rule(reader=readers, window=windows)

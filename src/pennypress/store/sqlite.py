@@ -53,17 +53,17 @@ class SqliteStore:
         self._sight = connect(path)
         self._rows = Rows(self._sight)
         self._known: dict[ReaderId, Held] = {}
-        self._visited: dict[ReaderId, tuple[int, bool]] = {}
+        self._visited: dict[ReaderId, tuple[date, bool]] = {}
         self._noting: set[asyncio.Task[None]] = set()
         self._controls = Controls()
-        self._latest: tuple[datetime, Span] | None = None
+        self._latest: Claim | None = None
         self._upkeep = Upkeep(path, lambda: self._latest, tick)
         self._upkeep.start()
 
     async def spend(self, claim: Claim) -> Spend:
         """Grant or refuse a claim; a grant is on the disk when this returns."""
         claim = as_kept(claim)
-        self._latest = (claim.now, claim.span)
+        self._latest = claim
         held = self._held(claim.reader)
         if held is not None:
             spend = meaning(counting(held.units, claim.span, claim.now), claim)
@@ -83,11 +83,11 @@ class SqliteStore:
     def _note_visit(self, claim: Claim) -> None:
         """Note a view that takes nothing, the first of its day, behind the answer: nobody waits for it."""
         budget = claim.budget
-        if budget is None or self._visited.get(claim.reader) == (budget.day, budget.established):
+        if budget is None or self._visited.get(claim.reader) == (budget.today, budget.established):
             return
         if len(self._visited) > _MOST_KNOWN:
             self._visited.clear()
-        self._visited[claim.reader] = (budget.day, budget.established)
+        self._visited[claim.reader] = (budget.today, budget.established)
 
         async def note() -> None:
             try:
