@@ -31,6 +31,11 @@ class Address:
     articles: int
     readers: int
 
+    @property
+    def largest_crowd(self) -> int:
+        """So many readers who became established elsewhere let the budget grow as far as it does."""
+        return self.readers + -(-(CAP - 1) * self.articles // GROWTH)
+
     def allowed(self, crowd: Crowd) -> int:
         """How many distinct articles newcomers may open where this crowd was seen: more for each reader beyond the
         first M. Of those who became established here no more than M count, in however many windows they did: a farmer

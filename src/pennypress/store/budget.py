@@ -18,6 +18,9 @@ AddressId = bytes
 
 ID_BYTES = 16
 
+Place = tuple[Address, tuple[AddressId, ...]]
+"""One of the addresses of a claim, with all ids that it has, this month's first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -33,12 +36,14 @@ class Home:
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """A reader as addresses know them: the days of the first view and of the latest, when that was, at which addresses
-    the first was made, whether they are established, and when a budget was last found used up for them (0: never)."""
+    the first was made, the day of the latest view there, whether they are established, and when a budget was last
+    found used up for them (0: never)."""
 
     first_day: int
     last_day: int
     moment: int
     homes: tuple[Home, ...]
+    home_day: int
     established: bool
     refused: int = 0
 
@@ -70,16 +75,17 @@ class Book(Protocol):
         """Note that a newcomer opened it; what was opened before ``since`` is as good as never."""
         ...
 
-    def crowd(self, ids: Sequence[AddressId], since: int) -> Crowd:
-        """The established readers who were seen."""
+    def crowd(self, ids: Sequence[AddressId], since: int, most: int) -> Crowd:
+        """The established readers who were seen, as they were under the newest id; no more than ``most`` others."""
         ...
 
     def made(self, ids: Sequence[AddressId], since: int) -> int:
         """How many readers became established who were first seen there."""
         ...
 
-    def see(self, address: AddressId, reader: ReaderId, moment: int, *, made: bool) -> None:
-        """Note that an established reader was seen; ``made``: who became so now, and was first seen there."""
+    def see(self, address: AddressId, reader: ReaderId, moment: int, made: int | None = None) -> None:
+        """Note that an established reader was seen; ``made`` is when they became so, for one who was first seen there
+        (0: long ago), and a later one is kept."""
         ...
 
     def refuse(self, address: AddressId, day: int, *, newcomer: bool, first: bool) -> None:
@@ -106,16 +112,21 @@ def note_visit(book: Book, claim: Claim, budget: Budget) -> Visitor:
     places = list(_places(book, budget))
     if held is None:
         homes = tuple(Home(ids, address.readers) for address, ids in places)
-        visitor = Visitor(day, day, moment, homes, budget.established)
+        visitor = Visitor(day, day, moment, homes, day, budget.established)
     else:
+        homes = tuple(_renewed(home, places) for home in held.homes)
+        home_day = day if _at_home(homes, places) else held.home_day
         # A first day later than today was a clock's that ran ahead.
-        visitor = replace(held, first_day=min(held.first_day, day), last_day=day, moment=moment)
+        first_day = min(held.first_day, day)
+        visitor = replace(held, first_day=first_day, last_day=day, moment=moment, homes=homes, home_day=home_day)
         if not held.established:
-            visitor = replace(visitor, established=budget.established or _becomes(book, claim, held, day, places))
+            becomes = budget.established or (day > held.first_day and _becomes(book, claim, homes))
+            visitor = replace(visitor, established=becomes)
     book.keep(claim.reader, visitor)
     if visitor.established:
         for _, ids in places:
-            book.see(ids[0], claim.reader, moment, made=False)
+            own = not budget.established and any(ids[0] in home.ids for home in visitor.homes)
+            book.see(ids[0], claim.reader, moment, 0 if own else None)
     return visitor
 
 
@@ -155,30 +166,35 @@ def counts_from(span: Span) -> int:
 
 
 def _still_known(held: Visitor | None, claim: Claim, budget: Budget) -> Visitor | None:
-    """The same, unless it is as old as what is let go, or a newcomer's first address can be looked up no longer."""
+    """The same, unless it is as old as what is let go, or the first address of one who is not established can be looked
+    up no longer: they begin anew, and are counted where they do."""
     if held is None or held.moment < int(kept_from(claim.span, claim.now).timestamp()):
         return None
-    if not held.established and month_of(date.fromordinal(held.first_day)) < month_of(budget.last_window):
+    if not held.established and month_of(date.fromordinal(held.home_day)) < month_of(budget.last_window):
         return None
     return held
 
 
-def _becomes(
-    book: Book, claim: Claim, held: Visitor, day: int, places: Sequence[tuple[Address, Sequence[AddressId]]]
-) -> bool:
-    """Whether a newcomer becomes established: on another day than the first, where there is room for one more of those
-    who were first seen at the same addresses."""
-    if day <= held.first_day:
-        return False
+def _renewed(home: Home, places: Sequence[Place]) -> Home:
+    """A reader's home with all ids that it has now, where they are there; so it is known after its first month too."""
+    for address, ids in places:
+        if not set(ids).isdisjoint(home.ids):
+            return Home(ids, address.readers)
+    return home
+
+
+def _at_home(homes: Sequence[Home], places: Sequence[Place]) -> bool:
+    return any(ids[0] in home.ids for home in homes for _, ids in places)
+
+
+def _becomes(book: Book, claim: Claim, homes: Sequence[Home]) -> bool:
+    """Whether there is room for one more of those who were first seen at the same addresses; it is taken."""
     since, moment = counts_from(claim.span), int(claim.now.timestamp())
-    here = {held_id: address.readers for address, ids in places for held_id in ids}
-    for home in held.homes:
-        readers = next((here[held_id] for held_id in home.ids if held_id in here), home.readers)
-        if book.made(home.ids, since) >= readers:
-            return False
-    for home in held.homes:
+    if any(book.made(home.ids, since) >= home.readers for home in homes):
+        return False
+    for home in homes:
         for held_id in home.ids:
-            book.see(held_id, claim.reader, moment, made=True)
+            book.see(held_id, claim.reader, moment, moment)
     return True
 
 
@@ -189,7 +205,7 @@ def _is_used_up(book: Book, claim: Claim, budget: Budget, address: Address, ids:
     opened = book.opened(ids, since)
     if opened < address.articles:
         return False
-    return opened >= address.allowed(book.crowd(ids, int(budget.last_window.timestamp())))
+    return opened >= address.allowed(book.crowd(ids, int(budget.last_window.timestamp()), address.largest_crowd))
 
 
 def _note_refusal(
@@ -201,7 +217,7 @@ def _note_refusal(
         book.keep(claim.reader, replace(visitor, refused=int(claim.now.timestamp())))
 
 
-def _places(book: Book, budget: Budget) -> Iterator[tuple[Address, tuple[AddressId, ...]]]:
+def _places(book: Book, budget: Budget) -> Iterator[Place]:
     keys = book.keys(month_of(budget.today))
     for address in budget.addresses:
         yield address, tuple(address_id(address.name, key) for key in keys)

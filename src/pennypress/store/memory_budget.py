@@ -14,7 +14,7 @@ from pennypress.store.budget import AddressId, Visitor
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """An established reader at an address: when last, and when they became so there (-1: elsewhere)."""
+    """An established reader at an address: when last, and when they became so there (0: long ago, -1: elsewhere)."""
 
     moment: int
     made: int = -1
@@ -58,26 +58,27 @@ class MemoryBook:
         articles = self._opened.setdefault(address, {})
         articles[article] = max(moment, articles.get(article, moment))
 
-    def crowd(self, ids: Sequence[AddressId], since: int) -> Crowd:
+    def crowd(self, ids: Sequence[AddressId], since: int, most: int) -> Crowd:
         """The established readers who were seen."""
-        held = [readers for place in ids if (readers := self._seen.get(place))]
-        own: dict[ReaderId, bool] = {}
-        for readers in held:
-            for reader, sighting in readers.items():
-                if sighting.moment >= since:
-                    own[reader] = own.get(reader, False) or sighting.made >= 0
-        return Crowd(sum(own.values()), len(own) - sum(own.values()))
+        own: set[ReaderId] = set()
+        others: set[ReaderId] = set()
+        for reader, sighting in (seen for place in ids for seen in self._seen.get(place, {}).items()):
+            if len(others) >= most:
+                break
+            if sighting.moment >= since and reader not in own and reader not in others:
+                (own if sighting.made >= 0 else others).add(reader)
+        return Crowd(len(own), len(others))
 
     def made(self, ids: Sequence[AddressId], since: int) -> int:
         """How many readers became established who were first seen there."""
         held = (self._seen.get(place, {}).items() for place in ids)
         return len({reader for readers in held for reader, sighting in readers if sighting.made >= since})
 
-    def see(self, address: AddressId, reader: ReaderId, moment: int, *, made: bool) -> None:
+    def see(self, address: AddressId, reader: ReaderId, moment: int, made: int | None = None) -> None:
         """Note that an established reader was seen."""
         readers = self._seen.setdefault(address, {})
         before = readers.get(reader, _Sighting(moment))
-        readers[reader] = _Sighting(moment, moment if made else before.made)
+        readers[reader] = _Sighting(moment, before.made if made is None else max(made, before.made))
 
     def refuse(self, address: AddressId, day: int, *, newcomer: bool, first: bool) -> None:
         """Count a view for which the budget was used up."""

@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
+from pennypress.core.budget import Budget
 from pennypress.core.entitlement import Lock, Opening
 from pennypress.core.known import KnownText, Lessons
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
@@ -78,6 +79,8 @@ class SqliteStore:
         self._know(claim.reader, answered.held)
         if answered.spend.outcome in (Outcome.REPEATED, Outcome.USED_UP):
             self._note_visit(claim)
+        elif claim.budget is not None:
+            self._remember_visit(claim.reader, claim.budget)
         return answered.spend
 
     def _note_visit(self, claim: Claim) -> None:
@@ -85,9 +88,7 @@ class SqliteStore:
         budget = claim.budget
         if budget is None or self._visited.get(claim.reader) == (budget.today, budget.established):
             return
-        if len(self._visited) > _MOST_KNOWN:
-            self._visited.clear()
-        self._visited[claim.reader] = (budget.today, budget.established)
+        self._remember_visit(claim.reader, budget)
 
         async def note() -> None:
             try:
@@ -98,6 +99,11 @@ class SqliteStore:
         task = asyncio.get_running_loop().create_task(note())
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
+
+    def _remember_visit(self, reader: ReaderId, budget: Budget) -> None:
+        if len(self._visited) > _MOST_KNOWN:
+            self._visited.clear()
+        self._visited[reader] = (budget.today, budget.established)
 
     async def standing(self, reader: ReaderId, span: Span, now: datetime) -> Standing:
         """Where a reader stands."""

@@ -15,7 +15,8 @@ from pennypress.store.budget import ID_BYTES, AddressId, Home, Visitor
 SCHEMA = """
 CREATE TABLE address_keys (month TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE visitors (reader BLOB PRIMARY KEY, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,
-    moment INTEGER NOT NULL, homes BLOB NOT NULL, established INTEGER NOT NULL, refused INTEGER NOT NULL) WITHOUT ROWID;
+    moment INTEGER NOT NULL, homes BLOB NOT NULL, home_day INTEGER NOT NULL, established INTEGER NOT NULL,
+    refused INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE newcomers (address BLOB, article TEXT, moment INTEGER NOT NULL, opened INTEGER NOT NULL,
     PRIMARY KEY (address, article)) WITHOUT ROWID;
 CREATE TABLE established (address BLOB, reader BLOB, moment INTEGER NOT NULL, made INTEGER,
@@ -26,19 +27,26 @@ CREATE TABLE refusals (address BLOB, day INTEGER, views INTEGER NOT NULL, newcom
 
 TABLES = ("address_keys", "visitors", "newcomers", "established", "refusals")
 
-_VISITOR = "SELECT first_day, last_day, moment, homes, established, refused FROM visitors WHERE reader = ?"
+_VISITOR = "SELECT first_day, last_day, moment, homes, home_day, established, refused FROM visitors WHERE reader = ?"
 _OPEN = (
     "INSERT INTO newcomers VALUES (?, ?, ?, 1) ON CONFLICT (address, article) DO UPDATE SET"
     " opened = CASE WHEN moment < ? THEN 1 ELSE opened + 1 END, moment = max(moment, excluded.moment)"
 )
 _SEE = (
     "INSERT INTO established VALUES (?, ?, ?, ?) ON CONFLICT (address, reader)"
-    " DO UPDATE SET moment = excluded.moment, made = coalesce(excluded.made, made)"
+    " DO UPDATE SET moment = excluded.moment, made = coalesce(max(made, excluded.made), made, excluded.made)"
 )
 _REFUSE = (
     "INSERT INTO refusals VALUES (?, ?, 1, ?, ?) ON CONFLICT (address, day) DO UPDATE SET"
     " views = views + 1, newcomers = newcomers + excluded.newcomers, first = first + excluded.first"
 )
+_COUNT = (
+    "SELECT count(*) FROM (SELECT 1 FROM {table} AS held WHERE address = ? AND moment >= ?{only} AND NOT EXISTS"
+    " (SELECT 1 FROM {table} WHERE address IN ({{marks}}) AND {name} = held.{name} AND moment >= ?) LIMIT ?)"
+)
+_OPENED = _COUNT.format(table="newcomers", name="article", only="")
+_OTHERS = _COUNT.format(table="established", name="reader", only=" AND made IS NULL")
+_OWN = _COUNT.format(table="established", name="reader", only=" AND made IS NOT NULL")
 _HOME = struct.Struct(">IB")
 _MOST_READERS = 0xFFFFFFFF
 
@@ -62,19 +70,20 @@ class SqliteBook:
         row = self._execute(_VISITOR, (reader,)).fetchone()
         if row is None:
             return None
-        first, last, moment, homes, established, refused = row
-        return Visitor(first, last, moment, tuple(_unpacked(homes)), bool(established), refused)
+        first, last, moment, homes, home_day, established, refused = row
+        return Visitor(first, last, moment, tuple(_unpacked(homes)), home_day, bool(established), refused)
 
     def keep(self, reader: ReaderId, visitor: Visitor) -> None:
         """Keep a reader."""
         self._execute(
-            "INSERT OR REPLACE INTO visitors VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO visitors VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 reader,
                 visitor.first_day,
                 visitor.last_day,
                 visitor.moment,
                 b"".join(map(_packed, visitor.homes)),
+                visitor.home_day,
                 int(visitor.established),
                 visitor.refused,
             ),
@@ -82,8 +91,7 @@ class SqliteBook:
 
     def opened(self, ids: Sequence[AddressId], since: int) -> int:
         """How many distinct articles newcomers opened."""
-        asked = f"SELECT count(DISTINCT article) FROM newcomers WHERE address IN ({_marks(ids)}) AND moment >= ?"
-        return int(self._execute(asked, (*ids, since)).fetchone()[0])
+        return sum(self._count(_OPENED, ids[: place + 1], since) for place in range(len(ids)))
 
     def has_opened(self, ids: Sequence[AddressId], article: str, since: int) -> bool:
         """Whether newcomers opened this one."""
@@ -99,23 +107,23 @@ class SqliteBook:
         self._execute("UPDATE newcomers SET opened = opened - 1 WHERE address = ? AND article = ?", (address, article))
         self._execute("DELETE FROM newcomers WHERE address = ? AND article = ? AND opened < 1", (address, article))
 
-    def crowd(self, ids: Sequence[AddressId], since: int) -> Crowd:
+    def crowd(self, ids: Sequence[AddressId], since: int, most: int) -> Crowd:
         """The established readers who were seen."""
-        asked = (
-            "SELECT count(*), total(own) FROM (SELECT max(made IS NOT NULL) AS own FROM established"
-            f" WHERE address IN ({_marks(ids)}) AND moment >= ? GROUP BY reader)"
-        )
-        readers, own = self._execute(asked, (*ids, since)).fetchone()
-        return Crowd(int(own), readers - int(own))
+        own = others = 0
+        for place in range(len(ids)):
+            if others < most:
+                others += self._count(_OTHERS, ids[: place + 1], since, most - others)
+                own += self._count(_OWN, ids[: place + 1], since)
+        return Crowd(own, others)
 
     def made(self, ids: Sequence[AddressId], since: int) -> int:
         """How many readers became established who were first seen there."""
         asked = f"SELECT count(DISTINCT reader) FROM established WHERE address IN ({_marks(ids)}) AND made >= ?"
         return int(self._execute(asked, (*ids, since)).fetchone()[0])
 
-    def see(self, address: AddressId, reader: ReaderId, moment: int, *, made: bool) -> None:
+    def see(self, address: AddressId, reader: ReaderId, moment: int, made: int | None = None) -> None:
         """Note that an established reader was seen."""
-        self._execute(_SEE, (address, reader, moment, moment if made else None))
+        self._execute(_SEE, (address, reader, moment, made))
 
     def refuse(self, address: AddressId, day: int, *, newcomer: bool, first: bool) -> None:
         """Count a view for which the budget was used up."""
@@ -125,6 +133,11 @@ class SqliteBook:
         """Forget a reader."""
         self._execute("DELETE FROM visitors WHERE reader = ?", (reader,))
         self._execute("DELETE FROM established WHERE reader = ?", (reader,))
+
+    def _count(self, asked: str, ids: Sequence[AddressId], since: int, most: int = -1) -> int:
+        """How many rows of the last of some ids have none of the same name under the ids before."""
+        newer, place = ids[:-1], ids[-1]
+        return int(self._execute(asked.format(marks=_marks(newer)), (place, since, *newer, since, most)).fetchone()[0])
 
 
 def clean(connection: sqlite3.Connection, start: int, keys_from: str) -> None:
