@@ -25,6 +25,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from pennypress.core.budget import Address, Budget
@@ -43,11 +44,15 @@ LIMIT = 5
 _DAYS_MORE, _ARTICLES_MORE = 0.73, 0.37
 _AGE_SHAPE, _AGE_SCALE = 0.6, 0.30
 _OLDEST = 400
-_WEIGHTS = tuple(rank**-0.6 for rank in range(1, 41))
+_HOURS = tuple(accumulate(HOURS))
+_RANKS = tuple(accumulate(rank**-0.6 for rank in range(1, 41)))
 _BEGIN = datetime(2026, 10, 1, tzinfo=UTC)
 _MONTHS = (_BEGIN, datetime(2026, 11, 1, tzinfo=UTC))
 _DAYS = 30
 _WINDOW = Window.parse("month", ZoneInfo("UTC"))
+_READERS_TRIED = 2_000
+"""Smaller crowds are tried several times, up to five, until so many readers were."""
+
 _FARM = "/archive/"
 
 
@@ -79,7 +84,7 @@ class View:
     address: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Errors:
     """Of the newcomers of a month: how many there were, were refused at all, and were refused their first article."""
 
@@ -87,9 +92,28 @@ class Errors:
     refused: int = 0
     first_refused: int = 0
 
-    def __str__(self) -> str:
+    def __add__(self, other: Errors) -> Errors:
+        return Errors(
+            self.newcomers + other.newcomers, self.refused + other.refused, self.first_refused + other.first_refused
+        )
+
+    def row(self, runs: int) -> str:
+        """Three cells of the table."""
         some = max(1, self.newcomers)
-        return f"{self.newcomers:,} | {self.refused / some:.1%} | {self.first_refused / some:.1%}"
+        mean = round(self.newcomers / runs)
+        return f"{mean:,} | {self.refused / some:.1%} | {self.first_refused / some:.1%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The errors of both months, and how many articles a farmer gained in the second."""
+
+    before: Errors = Errors()
+    after: Errors = Errors()
+    gained: int = 0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(self.before + other.before, self.after + other.after, self.gained + other.gained)
 
 
 def crowd(place: Place, chance: random.Random) -> Iterator[View]:
@@ -106,9 +130,9 @@ def crowd(place: Place, chance: random.Random) -> Iterator[View]:
         loyal += fresh[:coming_back]
 
 
-def hasty_farmer(chance: random.Random) -> Iterator[View]:
-    """A new name for each article, 6,000 of them on the twentieth day of the second month."""
-    for number in range(6_000):
+def hasty_farmer(chance: random.Random, *, articles: int = 1_000) -> Iterator[View]:
+    """A new name for each article, on the twentieth day of the second month."""
+    for number in range(articles):
         yield View(_MONTHS[1] + timedelta(days=19, seconds=number), _name(chance), f"{_FARM}{number}", HERE)
 
 
@@ -125,7 +149,7 @@ def patient_farmer(numbers: Numbers, chance: random.Random) -> Iterator[View]:
             for more in range(LIMIT - 1):
                 article = f"{_FARM}{month:%m}/{number}/{more}"
                 yield View(month + timedelta(days=2, seconds=number), name, article, HERE)
-        for number in range(6_000):
+        for number in range(1_000):
             yield View(month + timedelta(days=3, seconds=number), _name(chance), f"{_FARM}{month:%m}/{number}", HERE)
 
 
@@ -151,29 +175,27 @@ def replay(views: Iterable[View], numbers: Numbers) -> Iterator[tuple[View, bool
         yield view, over, not visitor.established
 
 
-def errors(views: Iterable[View], numbers: Numbers) -> tuple[Errors, Errors]:
-    """What became of the honest newcomers of the first month and of the second at the one address or /48."""
+def outcome(views: Iterable[View], numbers: Numbers) -> Outcome:
+    """What became of the honest newcomers of both months at the one address or /48, and of a farmer in the second."""
     first: dict[tuple[int, ReaderId], bool] = {}
     ever: set[tuple[int, ReaderId]] = set()
+    farmed: set[str] = set()
     for view, over, newcomer in replay(views, numbers):
-        if not newcomer or view.address.startswith("elsewhere") or view.article.startswith(_FARM):
-            continue
-        key = (view.moment.month, view.reader)
-        first.setdefault(key, over)
-        if over:
-            ever.add(key)
-    found = []
-    for month in _MONTHS:
-        of_month = [(key, refused) for key, refused in first.items() if key[0] == month.month]
-        refused = sum(key in ever for key, _ in of_month)
-        found.append(Errors(len(of_month), refused, sum(over for _, over in of_month)))
-    return found[0], found[1]
+        if view.article.startswith(_FARM):
+            if not over and view.moment >= _MONTHS[1]:
+                farmed.add(view.article)
+        elif newcomer and not view.address.startswith("elsewhere"):
+            key = (view.moment.month, view.reader)
+            first.setdefault(key, over)
+            if over:
+                ever.add(key)
+    before, after = (_errors(first, ever, month.month) for month in _MONTHS)
+    return Outcome(before, after, len(farmed))
 
 
-def gained(views: Iterable[View], numbers: Numbers) -> int:
-    """How many articles a farmer gains in the second month among these views."""
-    opened = (view for view, over, _ in replay(views, numbers) if not over and view.moment >= _MONTHS[1])
-    return len({view.article for view in opened if view.article.startswith(_FARM)})
+def _errors(first: dict[tuple[int, ReaderId], bool], ever: set[tuple[int, ReaderId]], month: int) -> Errors:
+    of_month = [(key, refused) for key, refused in first.items() if key[0] == month]
+    return Errors(len(of_month), sum(key in ever for key, _ in of_month), sum(refused for _, refused in of_month))
 
 
 def table(largest: int, numbers: Numbers, chance: random.Random) -> Iterator[str]:
@@ -208,20 +230,22 @@ def main() -> None:
     for line in table(given.largest, numbers, chance):
         print(line, flush=True)
     print()
-    hasty, patient = gained(hasty_farmer(chance), numbers), gained(patient_farmer(numbers, chance), numbers)
+    hasty = outcome(hasty_farmer(chance), numbers).gained
+    patient = outcome(patient_farmer(numbers, chance), numbers).gained
     print(f"Alone at an address a hasty farmer gains {hasty} articles; a patient one, in the second month, {patient}.")
 
 
 def _row(what: str, place: Place, numbers: Numbers, chance: random.Random, *, beside: int = 0) -> str:
-    views = list(crowd(place, chance))
-    if beside:
-        views += crowd(Place(beside, once=1.0), chance)
-    before, after = errors(views, numbers)
-    farmed = [*views, *hasty_farmer(chance)]
-    _, harmed = errors(farmed, numbers)
-    farmers = gained(farmed, numbers)
-    first = harmed.first_refused / max(1, harmed.newcomers)
-    return f"| {what} | {after} | {first:.1%} | {farmers:,} | {before} |"
+    runs = max(1, min(5, _READERS_TRIED // place.readers))
+    farm = min(6_000, 500 + 3 * place.readers)
+    alone, farmed = Outcome(), Outcome()
+    for _ in range(runs):
+        views = [*crowd(place, chance), *crowd(Place(beside, once=1.0), chance)]
+        alone += outcome(views, numbers)
+        farmed += outcome([*views, *hasty_farmer(chance, articles=farm)], numbers)
+    harmed = farmed.after.first_refused / max(1, farmed.after.newcomers)
+    gained = round(farmed.gained / runs)
+    return f"| {what} | {alone.after.row(runs)} | {harmed:.1%} | {gained:,} | {alone.before.row(runs)} |"
 
 
 def _month_of(
@@ -231,7 +255,7 @@ def _month_of(
     here = f"2001:db8:0:{seat & 0xFFFF:x}::/64" if place.networks else HERE
     days = 1 + (1 + _more(_DAYS_MORE, chance) if comes_back else 0)
     for day in chance.sample(range(_DAYS), min(days, _DAYS)):
-        hour = chance.choices(range(24), HOURS)[0]
+        hour = chance.choices(range(24), cum_weights=_HOURS)[0]
         moment = month + timedelta(days=day, hours=hour, seconds=chance.randrange(3_600))
         where = f"elsewhere {seat}" if comes_back and chance.random() < ELSEWHERE else here
         for view in range(1 + _more(_ARTICLES_MORE, chance)):
@@ -260,7 +284,7 @@ def _article(moment: datetime, chance: random.Random) -> str:
     """An article by its age and its rank among those of its day."""
     age = min(_OLDEST, _AGE_SCALE * ((1 - chance.random()) ** (-1 / _AGE_SHAPE) - 1))
     day = (moment - timedelta(days=age)).toordinal()
-    return f"/{day}/{chance.choices(range(len(_WEIGHTS)), _WEIGHTS)[0]}"
+    return f"/{day}/{chance.choices(range(len(_RANKS)), cum_weights=_RANKS)[0]}"
 
 
 if __name__ == "__main__":

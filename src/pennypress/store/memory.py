@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -20,7 +20,8 @@ from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
 from pennypress.core.window import Span
 from pennypress.store import Changes, Controls, Summary
-from pennypress.store.budget import charge, keys_from, note_visit
+from pennypress.store.budget import charge, counts_from, keys_from, note_visit
+from pennypress.store.budget_figures import AddressFigures, figures
 from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, carried, counting, forgotten, joined, kept_from
 from pennypress.store.links import claimed
 from pennypress.store.memory_budget import MemoryBook
@@ -179,6 +180,10 @@ class MemoryStore:
             sum(span.counts(moment, now) for moment in self._stopped[observed].values()) for observed in (False, True)
         )
         return Summary(readers, stopped, would_be, MappingProxyType(dict(self._tallies.get(day, {}))))
+
+    async def addresses(self, span: Span, first_day: date, names: Collection[str] | None) -> tuple[AddressFigures, ...]:
+        """What the address budget has seen."""
+        return figures(self._book, counts_from(span), first_day.toordinal(), names)
 
     async def learn(self, texts: Sequence[KnownText]) -> None:
         """Keep some texts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +84,18 @@ class MemoryBook:
         """Count a view for which the budget was used up."""
         views, newcomers, firsts = self._refusals.get((address, day), (0, 0, 0))
         self._refusals[(address, day)] = (views + 1, newcomers + newcomer, firsts + first)
+
+    def held_keys(self) -> Sequence[bytes]:
+        """The keys that still are."""
+        return list(self._keys.values())
+
+    def visitors(self, since: int) -> Iterable[Visitor]:
+        """Every reader who was seen."""
+        return [visitor for visitor in self._visitors.values() if visitor.moment >= since]
+
+    def refusals(self, from_day: int) -> Iterable[tuple[AddressId, int, int, int]]:
+        """For addresses and days: views, newcomers, first ones."""
+        return [(address, *counts) for (address, day), counts in self._refusals.items() if day >= from_day]
 
     def erase(self, reader: ReaderId) -> None:
         """Forget a reader."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,10 @@ from pennypress.core.rights import Rights
 from pennypress.core.window import Span
 from pennypress.errors import StoreUnavailable
 from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights
+from pennypress.store.budget import counts_from
+from pennypress.store.budget_figures import AddressFigures, figures
 from pennypress.store.held import as_kept, counting
+from pennypress.store.sqlite_budget import SqliteBook
 from pennypress.store.sqlite_controls import (
     add_claim,
     add_lock,
@@ -197,6 +200,15 @@ class SqliteStore:
     async def summary(self, span: Span, day: date, now: datetime) -> Summary:
         """The figures for ``status``; reads every meter, on a thread and a connection of its own."""
         return await asyncio.to_thread(self._summarise, span, day, now)
+
+    async def addresses(self, span: Span, first_day: date, names: Collection[str] | None) -> tuple[AddressFigures, ...]:
+        """What the address budget has seen; reads every visitor, on a thread and a connection of its own."""
+
+        def read() -> tuple[AddressFigures, ...]:
+            with closing(connect(self._path)) as connection:
+                return figures(SqliteBook(connection), counts_from(span), first_day.toordinal(), names)
+
+        return await asyncio.to_thread(read)
 
     async def learn(self, texts: Sequence[KnownText]) -> None:
         """Keep some texts. After StoreUnavailable it may have been done; asking again is safe."""

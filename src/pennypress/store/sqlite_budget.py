@@ -7,6 +7,7 @@ import sqlite3
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from pennypress.core.budget import Crowd
 from pennypress.core.meter import ReaderId
@@ -27,7 +28,10 @@ CREATE TABLE refusals (address BLOB, day INTEGER, views INTEGER NOT NULL, newcom
 
 TABLES = ("address_keys", "visitors", "newcomers", "established", "refusals")
 
-_VISITOR = "SELECT first_day, last_day, moment, homes, home_day, established, refused FROM visitors WHERE reader = ?"
+_FIELDS = "first_day, last_day, moment, homes, home_day, established, refused"
+_VISITOR = f"SELECT {_FIELDS} FROM visitors WHERE reader = ?"
+_VISITORS = f"SELECT reader, {_FIELDS} FROM visitors WHERE reader > ? ORDER BY reader LIMIT ?"
+_AT_ONCE = 5000
 _OPEN = (
     "INSERT INTO newcomers VALUES (?, ?, ?, 1) ON CONFLICT (address, article) DO UPDATE SET"
     " opened = CASE WHEN moment < ? THEN 1 ELSE opened + 1 END, moment = max(moment, excluded.moment)"
@@ -70,8 +74,7 @@ class SqliteBook:
         row = self._execute(_VISITOR, (reader,)).fetchone()
         if row is None:
             return None
-        first, last, moment, homes, home_day, established, refused = row
-        return Visitor(first, last, moment, tuple(_unpacked(homes)), home_day, bool(established), refused)
+        return _visitor(row)
 
     def keep(self, reader: ReaderId, visitor: Visitor) -> None:
         """Keep a reader."""
@@ -129,6 +132,24 @@ class SqliteBook:
         """Count a view for which the budget was used up."""
         self._execute(_REFUSE, (address, day, int(newcomer), int(first)))
 
+    def held_keys(self) -> Sequence[bytes]:
+        """The keys that still are."""
+        return [key for (key,) in self._execute("SELECT key FROM address_keys")]
+
+    def visitors(self, since: int) -> Iterable[Visitor]:
+        """Every reader who was seen; in steps, so that the log can be written back meanwhile."""
+        place = b""
+        while rows := self._execute(_VISITORS, (place, _AT_ONCE)).fetchall():
+            place = rows[-1][0]
+            for _, *row in rows:
+                if row[2] >= since:
+                    yield _visitor(row)
+
+    def refusals(self, from_day: int) -> Iterable[tuple[AddressId, int, int, int]]:
+        """For addresses and days: views, newcomers, first ones."""
+        asked = "SELECT address, views, newcomers, first FROM refusals WHERE day >= ?"
+        return self._execute(asked, (from_day,)).fetchall()
+
     def erase(self, reader: ReaderId) -> None:
         """Forget a reader."""
         self._execute("DELETE FROM visitors WHERE reader = ?", (reader,))
@@ -148,6 +169,11 @@ def clean(connection: sqlite3.Connection, start: int, keys_from: str) -> None:
     connection.execute("DELETE FROM established WHERE moment < ?", (start,))
     connection.execute("DELETE FROM refusals WHERE day < ?", (datetime.fromtimestamp(start, UTC).toordinal(),))
     connection.execute("DELETE FROM address_keys WHERE month < ?", (keys_from,))
+
+
+def _visitor(row: Sequence[Any]) -> Visitor:
+    first, last, moment, homes, home_day, established, refused = row
+    return Visitor(first, last, moment, tuple(_unpacked(homes)), home_day, bool(established), refused)
 
 
 def _packed(home: Home) -> bytes:
