@@ -143,7 +143,7 @@ class Gate:
             answer = self._with_budget(answer, asker, request.address)
         decision = answer if isinstance(answer, Decision) else await self._ask_meter(answer, now)
         self._record(decision, reader)
-        walled = decision.reason is Reason.USED_UP
+        walled = decision.reason in (Reason.USED_UP, Reason.BUDGET)
         if asker.device is not None or asker.unsure:
             full = request.spends and decision.full and asker.device is not None
             return Admission(decision, reader.id, False, asker.device if full else None)
@@ -305,9 +305,11 @@ class Gate:
         if self._budgeting is None or not metered.spends:
             return metered
         claim = metered.claim
+        window = self._policy.window
         budget = Budget(
             addresses=self._budgeting.budgets.of(address),
-            day=claim.now.astimezone(self._policy.window.zone).toordinal(),
+            today=claim.now.astimezone(window.zone).date(),
+            last_window=window.last(claim.span),
             established=asker.device is not None or asker.reader.kind is not ReaderKind.ANONYMOUS,
             enforced=self._budgeting.enforced and self.mode is Mode.ON,
         )

@@ -13,6 +13,7 @@ from pennypress.cli.init import init
 from pennypress.cli.jobs import jobs
 from pennypress.cli.lock import lock
 from pennypress.cli.mode import mode
+from pennypress.cli.network import app as network
 from pennypress.cli.opening import open_articles
 from pennypress.cli.privacy import app as privacy
 from pennypress.cli.staff import app as staff
@@ -42,6 +43,7 @@ app.command("explain")(explain)
 app.command("open")(open_articles)
 app.command("lock")(lock)
 app.command("jobs")(jobs)
+app.add_typer(network)
 app.add_typer(account)
 app.add_typer(subscriptions)
 app.add_typer(privacy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from pennypress.core.meter import Claim, ReaderId, Spend, Standing
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
 from pennypress.core.window import Span
+from pennypress.store.budget_figures import AddressFigures
 
 
 class MeterStore(Protocol):
@@ -108,6 +109,11 @@ class ControlStore(Protocol):
 
     async def summary(self, span: Span, day: date, now: datetime) -> Summary:
         """The figures for ``status``."""
+        ...
+
+    async def addresses(self, span: Span, first_day: date, names: Collection[str] | None) -> tuple[AddressFigures, ...]:
+        """What the address budget has seen in a span that began on this day in the paper's zone, each address without
+        its name; with ``names`` of these addresses alone."""
         ...
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -20,7 +20,8 @@ from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
 from pennypress.core.window import Span
 from pennypress.store import Changes, Controls, Summary
-from pennypress.store.budget import charge, note_visit
+from pennypress.store.budget import charge, counts_from, keys_from, note_visit
+from pennypress.store.budget_figures import AddressFigures, figures
 from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, carried, counting, forgotten, joined, kept_from
 from pennypress.store.links import claimed
 from pennypress.store.memory_budget import MemoryBook
@@ -50,15 +51,15 @@ class MemoryStore:
     async def spend(self, claim: Claim) -> Spend:
         """Grant or refuse a claim."""
         claim = as_kept(claim)
-        self.clean(claim.span, claim.now)
+        self.clean(claim.span, claim.now, keys_from(claim))
         reader = self._followed(claim.reader)
         units = self._units.get(reader, ())
         before = counting(units, claim.span, claim.now)
         answer = meaning(before, claim)
         if claim.budget is not None:
-            established = note_visit(self._book, claim, claim.budget)
-            if answer.outcome is Outcome.GRANTED and not established:
-                over = charge(self._book, claim, claim.budget).over
+            visitor = note_visit(self._book, claim, claim.budget)
+            if answer.outcome is Outcome.GRANTED and not visitor.established:
+                over = charge(self._book, claim, claim.budget, visitor, spent=before.spent).over
                 if over and claim.budget.enforced:
                     return Spend(Outcome.BUDGET, before)
                 answer = replace(answer, over_budget=over)
@@ -120,6 +121,7 @@ class MemoryStore:
     async def erase(self, account: ReaderId, span: Span, now: datetime) -> None:
         """Delete an account."""
         units = self._units.pop(account, ())
+        self._book.erase(account)
         devices = [device for device, held in self._devices.items() if held == account]
         merged = [source for source, (target, _) in self._merged.items() if target == account]
         for name in merged:
@@ -179,6 +181,10 @@ class MemoryStore:
         )
         return Summary(readers, stopped, would_be, MappingProxyType(dict(self._tallies.get(day, {}))))
 
+    async def addresses(self, span: Span, first_day: date, names: Collection[str] | None) -> tuple[AddressFigures, ...]:
+        """What the address budget has seen."""
+        return figures(self._book, counts_from(span), first_day.toordinal(), names)
+
     async def learn(self, texts: Sequence[KnownText]) -> None:
         """Keep some texts."""
         for known in texts:
@@ -195,8 +201,9 @@ class MemoryStore:
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def clean(self, span: Span, now: datetime) -> None:
-        """Let go of what has had no use for a full window, about once a day, by the newest time believed."""
+    def clean(self, span: Span, now: datetime, keys_since: str) -> None:
+        """Let go of what has had no use for a full window, and of the addresses' keys of the months before, about once
+        a day, by the newest time believed."""
         moment = int(now.timestamp())
         self._seen = self._seen.after(moment, self._tick()) if self._seen else SeenTime(moment)
         start = kept_from(span, now)
@@ -209,7 +216,7 @@ class MemoryStore:
             reader: tuple(unit for unit in units if unit.taken >= start) for reader, units in self._units.items()
         }
         self._units = {reader: units for reader, units in remaining.items() if units}
-        self._book.clean(start)
+        self._book.clean(start, keys_since)
         self._merged = {source: mark for source, mark in self._merged.items() if mark[1] >= now - MERGED_FOR}
         for observed, held in self._stopped.items():
             self._stopped[observed] = {reader: moment for reader, moment in held.items() if moment >= start}

@@ -45,7 +45,7 @@ _ADDED = {2: sqlite_rights.SCHEMA, 3: sqlite_known.SCHEMA, 4: sqlite_budget.SCHE
 
 _SMALL_TABLES = (
     "merged", "articles", "upkeep", "controls", "openings", "locks", "links", "tallies", "rights", "devices", "said_of",
-    "known", "address_keys", "visitors", "newcomers", "established",
+    "known", *sqlite_budget.TABLES,
 )  # fmt: skip
 _FIRST_OF = {1: "rights", 2: "known", 3: "address_keys"}
 """The first of the small tables that a store of an older version lacks."""
