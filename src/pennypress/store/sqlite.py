@@ -16,9 +16,10 @@ from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
+from pennypress.core.use import Use
 from pennypress.core.window import Span
 from pennypress.errors import StoreUnavailable
-from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights
+from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights, sqlite_uses
 from pennypress.store.held import as_kept, counting
 from pennypress.store.sqlite_controls import (
     add_claim,
@@ -199,6 +200,14 @@ class SqliteStore:
     async def learned_since(self, version: int) -> Lessons:
         """What was learned since a version."""
         return await self._writer.ask(look=lambda rows: sqlite_known.learned_since(rows.connection, version))
+
+    async def note_uses(self, uses: Sequence[Use]) -> None:
+        """Add uses. After StoreUnavailable they may have been added."""
+        await self._say(lambda rows: sqlite_uses.note(rows.connection, uses))
+
+    async def uses(self) -> tuple[Use, ...]:
+        """All uses."""
+        return await self._writer.ask(look=lambda rows: sqlite_uses.read(rows.connection))
 
     async def close(self) -> None:
         """Answer what was asked, then close the file."""
