@@ -18,7 +18,7 @@ from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Budgeting, Clock, Gate, utc_now
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, without_ours
-from pennypress.http.askers import Askers
+from pennypress.http.askers import Askers, for_partner
 from pennypress.http.fetch import (
     LOOKED_AT,
     App,
@@ -39,7 +39,7 @@ from pennypress.http.pageview import Outcome, PageViews, html, kept_of_status
 from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.sharing import Answers, Question
-from pennypress.http.uses import UseBook, kept_private
+from pennypress.http.uses import UseBook
 from pennypress.http.visitor import Visitor
 from pennypress.messages import negotiate
 from pennypress.pages.naming import canonical_target, keys_extended_by
@@ -212,7 +212,7 @@ class PaywallApp:
         request, said = self.askers.unsaid(request)
         visitor = await self._visitor(scope, request, said)
         if visitor.partner is not None and self.gate.mode is Mode.ON:
-            send = kept_private(send)
+            send = for_partner(send, visitor.partner, said, request.host)
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):
             await self._ask_mounted(self._mounted, self._as_asked(scope, request), visitor, receive, send)

@@ -7,16 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pennypress.config import Config
 from pennypress.config.askers import CrawlerTable, PartnerTable
 from pennypress.config.sections import instant
 from pennypress.core.entitlement import Entitlement, EntitlementKind
+from pennypress.core.target import read_target
+from pennypress.errors import TargetError
+from pennypress.http.answer import private_headers
+from pennypress.http.fetch import Message, Send
 from pennypress.http.request import PageRequest
 from pennypress.readers.address import Networks, client_address
 from pennypress.readers.crawlers import Crawler, Crawlers, Recognised
-from pennypress.readers.partners import Partner, Partners
+from pennypress.readers.partners import PARAMETER, Partner, Partners
 from pennypress.readers.published import Lists, front, read_lists
 from pennypress.store.opening import sqlite_path
 
@@ -90,6 +95,24 @@ class Askers:
             self._crawlers.publish({name: published.parsed for name, published in lists.items()})
 
 
+def for_partner(send: Send, partner: Partner, said: Sequence[str], host: str) -> Send:
+    """The same, but that nobody may store an answer that was made for a partner; and one who asked with their key
+    is led on with it, as the site behind cannot do that knows nothing of it."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = private_headers(list(message["headers"]))
+            if said and 300 <= message["status"] < 400:
+                headers = [
+                    (name, _led_on(value, partner, said[0], host) if name == b"location" else value)
+                    for name, value in headers
+                ]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return sending
+
+
 def lists_file(config: Config) -> Path:
     """Where the published lists are kept."""
     store = sqlite_path(config.store.meters, config.base)
@@ -134,6 +157,21 @@ def _partners(tables: Iterable[PartnerTable], zone: ZoneInfo) -> tuple[Partner, 
         )
         for table in tables
     )
+
+
+def _led_on(location: bytes, partner: Partner, key: str, host: str) -> bytes:
+    """Where a partner is led, with their key where that is a path of theirs on this site."""
+    parts = urlsplit(location.decode("latin-1"))
+    if parts.netloc.lower() not in ("", host) or not parts.path.startswith("/"):
+        return location
+    try:
+        target = read_target(parts.path)
+    except TargetError:
+        return location
+    if not partner.may_read(target):
+        return location
+    query = "&".join(filter(None, (parts.query, f"{PARAMETER}={key}")))
+    return parts._replace(query=query).geturl().encode("latin-1")
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from pennypress.core.use import Use, UseKind
 from pennypress.errors import StoreUnavailable
-from pennypress.http.answer import AnswerHeaders, first, private_headers
-from pennypress.http.fetch import Message, Send
+from pennypress.http.answer import AnswerHeaders, first
 from pennypress.readers.address import neighbourhood
 from pennypress.store import Store
 
@@ -67,17 +66,6 @@ class UseBook:
             self._uses[use.name] = held.joined(use)
         elif len(self._uses) < _AT_MOST:
             self._uses[use.name] = use
-
-
-def kept_private(send: Send) -> Send:
-    """The same, but that nobody may store an answer: it was made for one partner."""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": private_headers(list(message["headers"]))}
-        await send(message)
-
-    return sending
 
 
 def is_feed(headers: AnswerHeaders, path: str) -> bool:

@@ -28,11 +28,14 @@ class Partner:
     until: datetime | None = None
 
     def asks(self, target: Target, address: str, said: Iterable[str]) -> bool:
-        """Whether a request for a target is theirs, by its address or by the keys that it ``said``. Where an origin
-        might read the path in two ways, both must be theirs."""
-        if not all(any(pattern.matches(path) for pattern in self.paths) for path in target.paths):
+        """Whether a request for a target is theirs, by its address or by the keys that it ``said``."""
+        if not self.may_read(target):
             return False
         return address in self.networks or (self.key is not None and any(_same(key, self.key) for key in said))
+
+    def may_read(self, target: Target) -> bool:
+        """Whether a target is one of their paths. Where an origin might read it in two ways, both must be."""
+        return all(any(pattern.matches(path) for pattern in self.paths) for path in target.paths)
 
     @property
     def right(self) -> Entitlement:

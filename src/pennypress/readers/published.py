@@ -34,10 +34,21 @@ class Source:
     url: str
     read: Callable[[Any], Iterable[str]]
 
+    def at(self, mirror: str | None) -> str:
+        """Where the list is fetched: at its operator's, or in a folder that holds all lists."""
+        return self.url if mirror is None else f"{mirror.rstrip('/')}/{self.name.lower()}.json"
+
+    def networks(self, document: bytes) -> tuple[str, ...]:
+        """The networks in the list. Raises ValueError where it has another form."""
+        try:
+            return tuple(str(text) for text in self.read(json.loads(document)))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise ValueError("it is no such list") from None
+
     @property
-    def file(self) -> str:
-        """The file's name in a folder that holds all lists."""
-        return f"{self.name.lower()}.json"
+    def without(self) -> str:
+        """What goes on where no list was ever fetched."""
+        return "what is built in goes on" if self.name in FRONTS else "its zones alone tell it"
 
 
 @dataclass(frozen=True, slots=True)
