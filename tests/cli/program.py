@@ -81,7 +81,8 @@ class _Origin(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.asked.append((self.command, self.path, {key.lower(): value for key, value in self.headers.items()}))
         path = self.path.partition("?")[0]
-        page = self.pages.get(path, self.feeds.get(path))
+        agent = "Googlebot" if "Googlebot" in self.headers.get("User-Agent", "") else ""
+        page = self.pages.get(f"{path} {agent}", self.pages.get(path, self.feeds.get(path)))
         body = (page or "none").encode("utf-8")
         self.send_response(200 if page is not None else 404)
         kind = "text/plain" if self.path.endswith(".txt") else "text/html; charset=utf-8"
@@ -99,7 +100,10 @@ class _Origin(BaseHTTPRequestHandler):
 
 @dataclass
 class Origin:
-    """A running origin: its port, its pages and feeds by path, and what it was asked (method, path, headers)."""
+    """A running origin: its port, its pages and feeds by path, and what it was asked (method, path, headers).
+
+    A page under ``/path Googlebot`` is what that crawler gets in the stead of ``/path``.
+    """
 
     port: int
     pages: dict[str, str]
