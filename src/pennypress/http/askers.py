@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +28,6 @@ LISTS = "pennypress-lists.json"
 """The file of the lists that operators publish, beside the store (or the configuration, where that has no file)."""
 
 _CRAWLERS_RIGHT = Entitlement(EntitlementKind.CRAWLER, why="a verified crawler")
-_LOOKS_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,9 @@ class Asker:
 class Askers:
     """Knows those who may ask, as the configuration and the published lists say."""
 
-    def __init__(self, config: Config, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, config: Config) -> None:
         self._file = lists_file(config)
         self._config = config
-        self._tick = tick
-        self._looked = tick()
         self._stamp = _stamp(self._file)
         lists = read_lists(self._file)
         self._trusted = trusted_networks(config, lists)
@@ -83,10 +79,7 @@ class Askers:
         return Asker(crawler, partner, rights if partner is None else (*rights, partner.right))
 
     def take_up(self) -> None:
-        """Take up lists that were fetched since the last look; looks about once a second."""
-        if self._tick() - self._looked < _LOOKS_SECONDS:
-            return
-        self._looked = self._tick()
+        """Take up lists that were fetched since the last look."""
         stamp = _stamp(self._file)
         if stamp != self._stamp:
             self._stamp = stamp
