@@ -6,6 +6,7 @@ import typer
 
 from pennypress.cli.account import app as account
 from pennypress.cli.check import check
+from pennypress.cli.crawlers import app as crawlers
 from pennypress.cli.demo import demo
 from pennypress.cli.explain import explain
 from pennypress.cli.gateway import gateway
@@ -44,6 +45,7 @@ app.command("open")(open_articles)
 app.command("lock")(lock)
 app.command("jobs")(jobs)
 app.add_typer(network)
+app.add_typer(crawlers)
 app.add_typer(account)
 app.add_typer(subscriptions)
 app.add_typer(privacy)

@@ -42,14 +42,14 @@ class Explanation:
     controls: Controls
 
 
-async def look(config: Config, target: Target, host: str) -> Explanation:
+async def look(config: Config, target: Target, host: str, *, agent: str = AGENT) -> Explanation:
     """Fetch a page from the site behind, under the name ``host``, and read it. Raises OriginError."""
     gateway = config.gateway
     answer = await ask(
         gateway.upstream,
         target,
         host=host,
-        agent=AGENT,
+        agent=agent,
         largest=gateway.largest_article,
         seconds=gateway.origin_timeout.total_seconds(),
         scheme=urlsplit(config.paper.url).scheme if config.paper.url else None,

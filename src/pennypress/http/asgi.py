@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo
 
 from pennypress.config import Config, load
-from pennypress.config.askers import CrawlerTable, PartnerTable
-from pennypress.config.reading import instant
 from pennypress.config.sections import NetworkSection
-from pennypress.core.entitlement import Entitlement, EntitlementKind
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Budgeting, Clock, Gate, utc_now
-from pennypress.http.answer import Answer, without_ours
+from pennypress.http.answer import Answer, AnswerHeaders, without_ours
+from pennypress.http.askers import Askers, for_partner
 from pennypress.http.fetch import (
     LOOKED_AT,
     App,
+    Judgement,
     Message,
     Overlong,
     Receive,
@@ -44,18 +42,16 @@ from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.saving import sends_text, sent
 from pennypress.http.sharing import Answers, Question
+from pennypress.http.uses import UseBook
 from pennypress.http.visitor import Visitor
 from pennypress.messages import negotiate
 from pennypress.pages.notice import Board, ErrorPage, Paper
 from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
 from pennypress.pages.versions import Versions
-from pennypress.readers.address import Networks, client_address
 from pennypress.readers.budgets import Budgets
 from pennypress.readers.code import PURPOSE
-from pennypress.readers.crawlers import Crawler, Crawlers
 from pennypress.readers.keys import Keys, keys_for_start
-from pennypress.readers.partners import Partner, partner_of
 from pennypress.readers.pass_ import Passes
 from pennypress.readers.returning import Returns
 from pennypress.store import Store
@@ -64,7 +60,6 @@ from pennypress.store.opening import holds_readers, open_store, prepare
 Watcher = Callable[[PageRequest, Outcome], None]
 """Told of every page view that was answered, with what was found."""
 
-_CRAWLERS_RIGHT = Entitlement(EntitlementKind.CRAWLER, why="a verified crawler")
 _BEAT_SECONDS = 1.0
 _VERSIONS_BYTES = 64_000_000
 
@@ -143,9 +138,8 @@ class PaywallApp:
         self._random = parts.random
         self._languages = config.paper.languages
         self._passes = Passes(parts.keys, secure=config.paper.secure)
-        self._trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
-        self._crawlers = Crawlers(_crawlers(config.crawlers), config.network.resolver)
-        self._partners = _partners(config.partners, config.paper.timezone)
+        self.askers = Askers(config)
+        self._uses = UseBook(parts.store)
         self._own_host = urlsplit(config.paper.url).netloc if config.paper.url else None
         self._own_scheme = urlsplit(config.paper.url).scheme if config.paper.url else None
         self._grounds = Grounds(config.articles.paths)
@@ -217,6 +211,7 @@ class PaywallApp:
         with contextlib.suppress(StoreUnavailable):
             await self._guarding.learning.catch_up()
         await self.gate.flush()
+        await self._uses.flush()
         await self._store.close()
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -226,7 +221,10 @@ class PaywallApp:
             language = self._languages[0]
             await _send(send, html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language)))
             return
-        visitor = await self._visitor(scope, request)
+        request, said = self.askers.unsaid(request)
+        visitor = await self._visitor(scope, request, said)
+        if visitor.partner is not None and self.gate.mode is Mode.ON:
+            send = for_partner(send, visitor.partner, said, request.host)
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):
             await self._ask_mounted(self._mounted, self._as_asked(scope, request), visitor, receive, send)
@@ -249,22 +247,20 @@ class PaywallApp:
             self.gate.count("overlong")
             await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
 
-    async def _visitor(self, scope: Scope, request: PageRequest) -> Visitor:
-        address = self._address(scope, request)
-        crawler = await self._crawlers.recognise(request.user_agent, address)
-        rights = (_CRAWLERS_RIGHT,) if crawler is not None and crawler.full else ()
-        partner = partner_of(self._partners, request.target, address) if self._partners else None
-        if partner is not None:
-            rights = (*rights, partner.right)
-            self.gate.count(f"partner {partner.name}")
+    async def _visitor(self, scope: Scope, request: PageRequest, said: tuple[str, ...]) -> Visitor:
+        address, now = self._address(scope, request), self.gate.now()
+        asker = await self.askers.who(request, address, said, now)
+        if asker.partner is not None:
+            self._uses.partner(asker.partner.name, now)
         return Visitor(
             self._passes.read(request.cookie_headers),
             self._passes.fresh(self._random),
             _negotiate(request.accept_language, self._languages),
             self._passes.read_devices(request.cookie_headers),
             address,
-            rights,
-            crawler,
+            asker.rights,
+            asker.crawler,
+            asker.partner,
         )
 
     async def _ask_mounted(
@@ -289,7 +285,7 @@ class PaywallApp:
                 await _send(send, self._guarding.refusal(request, visitor))
                 return
             receive = begun.receive
-        judgement = self._judging.judgement(request, visitor)
+        judgement = self._noting(self._judging.judgement(request, visitor), request, visitor)
 
         async def ask() -> Answer | None:
             found = await fetch(self._app, onward, receive, send, judgement)
@@ -330,6 +326,19 @@ class PaywallApp:
 
         return minding
 
+    def _noting(self, judgement: Judgement, request: PageRequest, visitor: Visitor) -> Judgement:
+        """The same, and while observing it is noted which feeds are fetched."""
+        if self.gate.mode is not Mode.OBSERVE or visitor.rights:
+            return judgement
+
+        async def noted(status: int, headers: AnswerHeaders) -> Verdict:
+            self._uses.answered(
+                request.target.folded, request.user_agent, visitor.address, status, headers, self.gate.now()
+            )
+            return await judgement.by_head(status, headers)
+
+        return replace(judgement, by_head=noted)
+
     def _onward(self, scope: Scope, request: PageRequest) -> Scope:
         """The scope for the app behind: as the reader asks, with headers less ours."""
         whole = request.robot or (not request.asks_for_asset and self._grounds.hold(request.target))
@@ -355,14 +364,14 @@ class PaywallApp:
     def _address(self, scope: Scope, request: PageRequest) -> str:
         """The reader's address."""
         client = scope.get("client")
-        return client_address(client[0] if client else None, values(request.headers, b"x-forwarded-for"), self._trusted)
+        return self.askers.address(client[0] if client else None, values(request.headers, b"x-forwarded-for"))
 
     def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
         """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else
         that of the paper's own address. An origin that takes https for http redirects its readers for ever."""
         said = values(request.headers, b"x-forwarded-proto")
         word = said[-1].rpartition(b",")[2].strip().lower() if said else b""
-        if word in (b"http", b"https") and (peer is None or peer in self._trusted):
+        if word in (b"http", b"https") and (peer is None or self.askers.trusts(peer)):
             return word.decode("ascii")
         return self._own_scheme or request.scheme
 
@@ -390,6 +399,8 @@ class PaywallApp:
             with contextlib.suppress(StoreUnavailable):
                 await self.gate.take_up_controls()
             await self.gate.flush()
+            await self._uses.flush()
+            self.askers.take_up()
             self._ahead.keep_going()
             await asyncio.sleep(_BEAT_SECONDS)
 
@@ -403,32 +414,6 @@ _ORIGIN_PAGES = {
     OriginFailure.TIMEOUT: (ErrorPage.ORIGIN_DOWN, 504),
     OriginFailure.TOO_LARGE: (ErrorPage.TOO_LARGE, 502),
 }
-
-
-def _crawlers(tables: Iterable[CrawlerTable]) -> tuple[Crawler, ...]:
-    return tuple(
-        Crawler(
-            table.name,
-            table.user_agents,
-            Networks.parse(str(network) for network in table.ranges or ()),
-            table.zones or (),
-            full=table.access == "full",
-        )
-        for table in tables
-    )
-
-
-def _partners(tables: Iterable[PartnerTable], zone: ZoneInfo) -> tuple[Partner, ...]:
-    return tuple(
-        Partner(
-            table.name,
-            table.paths,
-            Networks.parse(str(network) for network in table.ranges or ()),
-            table.key,
-            instant(table.until, zone),
-        )
-        for table in tables
-    )
 
 
 def _budgeting(network: NetworkSection) -> Budgeting | None:

@@ -122,7 +122,7 @@ class PageViews:
         elif admission.decision.full:
             if guarding is not None:
                 guarding.learning.learn_later(subject, version, request.target)
-            if visitor.crawler is not None and visitor.crawler.full and admission.decision.reason is Reason.ENTITLED:
+            if _reads_as_crawler(visitor, admission.decision):
                 shown = await self._for_crawler(passed, admission, seen, subject)
             else:
                 shown = self._full(request, passed, visitor, admission, seen, body)
@@ -143,6 +143,10 @@ class PageViews:
         decision = (await self._gate.admit(asked)).decision
         if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
             return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
+        if _reads_as_crawler(visitor, decision):
+            return Outcome(
+                Answer(200, tuple(_crawlers_headers(answer.headers, decision, None)), b""), subject, decision
+            )
         headers = article_headers(list(answer.headers), decision, None)
         return Outcome(Answer(200, (*headers, *self._wall_header(decision)), b""), subject, decision)
 
@@ -263,12 +267,14 @@ class PageViews:
 
     async def _for_crawler(self, passed: Answer, admission: Admission, seen: Seen, subject: Subject) -> Answer:
         """The whole page for a verified crawler: its structured data says that it is not free, and nobody keeps it."""
-        body = passed.body if seen.version.page is None else await seen.version.marked(continued=subject.continued)
-        kept = [(name, _as_html(name, value)) for name, value in passed.headers if name != b"set-cookie"]
-        headers = article_headers(kept, admission.decision, len(body))
-        if seen.version.page is None and (coding := first(passed.headers, b"content-encoding")) is not None:
+        marked = None if seen.version.page is None else await seen.marked(continued=subject.continued)
+        if marked is not None:
+            as_html = [(name, _as_html(name, value)) for name, value in passed.headers]
+            return Answer(200, tuple(_crawlers_headers(as_html, admission.decision, len(marked))), marked)
+        headers = _crawlers_headers(passed.headers, admission.decision, len(passed.body))
+        if (coding := first(passed.headers, b"content-encoding")) is not None:
             headers.append((b"content-encoding", coding))
-        return Answer(200, (*headers, (b"x-robots-tag", b"noarchive")), body)
+        return Answer(200, tuple(headers), passed.body)
 
     async def _preview(
         self,
@@ -346,6 +352,17 @@ class PageViews:
         else:
             return answer
         return Answer(answer.status, (*answer.headers, cookie), answer.body)
+
+
+def _reads_as_crawler(visitor: Visitor, decision: Decision) -> bool:
+    """Whether a whole article goes to a verified crawler, which must be told that it is not free."""
+    return visitor.crawler is not None and visitor.crawler.full and decision.reason is Reason.ENTITLED
+
+
+def _crawlers_headers(headers: Iterable[tuple[bytes, bytes]], decision: Decision, length: int | None) -> AnswerHeaders:
+    """The head of an article for a verified crawler: no cookie of anybody's, and no leave to show a copy."""
+    kept = [(name, value) for name, value in headers if name != b"set-cookie"]
+    return [*article_headers(kept, decision, length), (b"x-robots-tag", b"noarchive")]
 
 
 def origin_word(headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...]) -> Access | None:

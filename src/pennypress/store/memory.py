@@ -18,6 +18,7 @@ from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
+from pennypress.core.use import FEEDS_AT_MOST, FEEDS_KEPT, FEEDS_OF_ONE, Use, UseKind
 from pennypress.core.window import Span
 from pennypress.store import Changes, Controls, Summary
 from pennypress.store.budget import charge, counts_from, keys_from, note_visit
@@ -43,6 +44,7 @@ class MemoryStore:
         self._devices: dict[ReaderId, ReaderId] = {}
         self._said: list[ReaderId] = []
         self._known: dict[tuple[str, str], tuple[int, KnownText]] = {}
+        self._uses: dict[tuple[str, str, str, str], Use] = {}
         self._book = MemoryBook()
         self._tick = tick
         self._seen: SeenTime | None = None
@@ -198,8 +200,29 @@ class MemoryStore:
         newer = sorted((held for held in self._known.values() if held[0] > version), key=lambda held: held[0])
         return Lessons(newer[-1][0] if newer else version, tuple(known for _, known in newer))
 
+    async def note_uses(self, uses: Sequence[Use]) -> None:
+        """Add uses."""
+        for use in uses:
+            use = replace(use, last=use.last.astimezone(UTC).replace(microsecond=0))
+            held = self._uses.get(use.name)
+            if held is not None:
+                self._uses[use.name] = held.joined(use)
+            elif use.kind is not UseKind.FEED or self._feeds_of(use.network) < FEEDS_OF_ONE:
+                self._uses[use.name] = use
+        feeds = [use for use in self._uses.values() if use.kind is UseKind.FEED]
+        rarest = sorted(feeds, key=lambda use: (use.count, use.last))[: max(0, len(feeds) - FEEDS_AT_MOST)]
+        for use in rarest:
+            del self._uses[use.name]
+
+    async def uses(self) -> tuple[Use, ...]:
+        """All uses."""
+        return tuple(sorted(self._uses.values(), key=lambda use: (use.count, use.last), reverse=True))
+
     async def close(self) -> None:
         """Nothing is held open."""
+
+    def _feeds_of(self, network: str) -> int:
+        return sum(use.network == network for use in self._uses.values() if use.kind is UseKind.FEED)
 
     def clean(self, span: Span, now: datetime, keys_since: str) -> None:
         """Let go of what has had no use for a full window, and of the addresses' keys of the months before, about once
@@ -218,6 +241,11 @@ class MemoryStore:
         self._units = {reader: units for reader, units in remaining.items() if units}
         self._book.clean(start, keys_since)
         self._merged = {source: mark for source, mark in self._merged.items() if mark[1] >= now - MERGED_FOR}
+        self._uses = {
+            name: use
+            for name, use in self._uses.items()
+            if use.kind is not UseKind.FEED or use.last >= now - FEEDS_KEPT
+        }
         for observed, held in self._stopped.items():
             self._stopped[observed] = {reader: moment for reader, moment in held.items() if moment >= start}
 

@@ -17,9 +17,10 @@ from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
+from pennypress.core.use import Use
 from pennypress.core.window import Span
 from pennypress.errors import StoreUnavailable
-from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights
+from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights, sqlite_uses
 from pennypress.store.budget import counts_from
 from pennypress.store.budget_figures import AddressFigures, figures
 from pennypress.store.held import as_kept, counting
@@ -219,6 +220,14 @@ class SqliteStore:
         return await self._writer.ask(
             look=lambda rows: sqlite_known.learned_since(rows.connection, version), patience=_PATIENCE_OF_AN_OPERATOR
         )
+
+    async def note_uses(self, uses: Sequence[Use]) -> None:
+        """Add uses. After StoreUnavailable they may have been added."""
+        await self._say(lambda rows: sqlite_uses.note(rows.connection, uses))
+
+    async def uses(self) -> tuple[Use, ...]:
+        """All uses."""
+        return await self._writer.ask(look=lambda rows: sqlite_uses.read(rows.connection))
 
     async def close(self) -> None:
         """Answer what was asked, then close the file."""

@@ -19,6 +19,7 @@ from pennypress.store.held import MERGED_FOR, SeenTime, kept_from
 from pennypress.store.sqlite_budget import clean as clean_budget
 from pennypress.store.sqlite_file import connect
 from pennypress.store.sqlite_rows import Rows
+from pennypress.store.sqlite_uses import clean as clean_uses
 
 LOG_LIMIT = 4 * 1024 * 1024
 """Bytes from which on the log is written back."""
@@ -153,6 +154,7 @@ class Upkeep:
         execute = self._connection.execute
         execute("DELETE FROM articles WHERE day < ?", (start // _DAY,))
         clean_budget(self._connection, start, keys_since)
+        clean_uses(self._connection, now)
         execute("DELETE FROM stopped WHERE moment < ?", (start,))
         execute("DELETE FROM merged WHERE moment < ?", (long_ago,))
         execute("DELETE FROM tallies WHERE day < ?", (datetime.fromtimestamp(long_ago, UTC).date().isoformat(),))
