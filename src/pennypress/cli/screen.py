@@ -29,6 +29,11 @@ def say(sentence: str = "", style: str = "") -> None:
     _console().print(Text(sentence, style=style))
 
 
+def say_in(parts: Sequence[tuple[str, str]]) -> None:
+    """Print a line of parts, each in its own style."""
+    _console().print(Text.assemble(*parts))
+
+
 def complain(sentence: str, style: str = "red") -> None:
     """Print a line to the error output."""
     _console(errors=True).print(Text(sentence, style=style))
