@@ -52,6 +52,11 @@ class Found:
         """The questions that were answered so."""
         return {each.question.name for each in self.examination.answers if each.finding.colour is colour}
 
+    @property
+    def reds(self) -> set[str]:
+        """The questions that are red."""
+        return self.all_of(Colour.RED)
+
     def _finding(self, question: str) -> Finding:
         (finding,) = [each.finding for each in self.examination.answers if each.question.name == question]
         return finding

@@ -30,6 +30,9 @@ async def is_yours(visit: Visit) -> Finding:
             f"the address {seen.address}.",
             _trust(visit, (seen.peer or "",)),
         )
+    if _trusts_everybody(visit):
+        said = "[network] trusted_proxies holds every address there is, so anybody chooses their own."
+        return red(said, Paste(_UNDER_NETWORK, f'trusted_proxies = ["{seen.peer or "127.0.0.1"}"]'))
     if asker in trusted:
         return unseen(
             f"You ask from {asker}, which is among your own trusted_proxies, so it was not seen what becomes of a "
@@ -100,6 +103,10 @@ def _trust(visit: Visit, more: tuple[str, ...]) -> Paste:
     plain = [text.removesuffix("/32").removesuffix("/128") for text in known]
     listed = ", ".join(f'"{text}"' for text in dict.fromkeys((*plain, *more)))
     return Paste(_UNDER_NETWORK, f"trusted_proxies = [{listed}]")
+
+
+def _trusts_everybody(visit: Visit) -> bool:
+    return visit.config is not None and any(not network.prefixlen for network in visit.config.network.trusted_proxies)
 
 
 def _own_addresses(visit: Visit) -> tuple[str, ...]:

@@ -32,14 +32,14 @@ async def answers_itself(visit: Visit) -> Finding:
             *fronts.keep_nothing(NO_CACHE),
         )
     hit = _hit(reading)
-    if hit and reading.metered:
+    if hit and reading.private:
         return red(f"{reading.path} came out of a cache ({hit}). {_ARTICLES}", *fronts.keep_nothing(NO_CACHE))
     return _by_our_word(visit, reading)
 
 
 def _by_our_word(visit: Visit, reading: Reading) -> Finding:
     """Whether what we say on caching arrives as we said it."""
-    if not (reading.metered or cookie_of(reading.first)):
+    if not (reading.private or cookie_of(reading.first)):
         return unseen(
             f"{reading.path} came without the meter's word, and such pages keep the site's own caching: "
             "nothing tells a cache in front from one behind."

@@ -9,9 +9,6 @@ from pennypress.doctor.reading import Reading, cookie_of, set_cookie_of
 from pennypress.doctor.visit import Visit
 from pennypress.readers.pass_ import SECURE_NAME
 
-_NAMED = frozenset(("granted", "used-up", "premium", "budget"))
-"""Answers with these reasons to a reader without a pass set one."""
-
 
 async def come_back(visit: Visit) -> Finding:
     """The pass that is set with an article arrives as it was made, and is known when it is sent again."""
@@ -37,7 +34,7 @@ async def come_back(visit: Visit) -> Finding:
 
 
 def _none_set(visit: Visit, reading: Reading) -> Finding:
-    if reading.reason in _NAMED:
+    if reading.granted:
         return red(
             f'{reading.path} was answered "{reading.reason}", which sets a pass, and none arrived: each view makes '
             "a new reader, and the meter counts nobody.",

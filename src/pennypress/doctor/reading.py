@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pennypress.core.decision import Reason
 from pennypress.doctor.newest import Newest
 from pennypress.doctor.outside import Outside, field_of, fields_of, tried
 from pennypress.http.answer import Answer
@@ -12,7 +13,7 @@ from pennypress.readers.pass_ import NAME, SECURE_NAME
 READERS = 2
 """As so many readers an article is opened."""
 
-_NO_ARTICLE_SPENT = frozenset(("free", "brief", "opening"))
+_KEEPS_CACHING = (Reason.FREE, Reason.BRIEF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +37,25 @@ class Reading:
         return field_of(self.first, "pennypress-reason")
 
     @property
-    def metered(self) -> bool:
-        """Whether it is an article that the meter counts, or would."""
-        return bool(self.access) and self.reason not in _NO_ARTICLE_SPENT
+    def private(self) -> bool:
+        """Whether the meter's word is that nobody may keep the answer."""
+        return bool(self.access) and self.reason not in _KEEPS_CACHING
+
+    @property
+    def granted(self) -> bool:
+        """Whether the first answer was a grant, with which a pass is set."""
+        return self.reason == Reason.GRANTED
 
 
 async def read(outside: Outside, found: Newest) -> Reading | None:
-    """Read the newest article that is metered, else the newest; None where there is none that answers."""
+    """Read the newest article that is granted to a new reader, else the newest; None where none answers."""
     whole: Reading | None = None
     for path in found.targets:
         first = await tried(outside.get(path))
         if first is None or first.status != 200:
             continue
         reading = Reading(path, first, None, None)
-        if reading.metered or cookie_of(first):
+        if reading.granted or cookie_of(first):
             return await _read_on(outside, reading)
         whole = whole or reading
     return whole

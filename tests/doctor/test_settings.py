@@ -1,0 +1,181 @@
+"""What stands wrong in the paper's own file, or is not at hand, and that pasting the line mends it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import story
+from tests.doctor.paper import ADDRESS, SCHEME, House, gateway, house_in, nginx_in_front
+
+GOOD = ADDRESS + SCHEME
+TRUSTED = 'trusted_proxies = ["127.0.0.1"]'
+WORDPRESS = '<meta name="generator" content="WordPress 6.6">'
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[House]:
+    """A paper whose gateway each test starts."""
+    with house_in(tmp_path) as house:
+        house.write(network=TRUSTED)
+        yield house
+
+
+def test_a_front_that_is_not_trusted_is_seen_and_mended(fresh: House, nginx: str) -> None:
+    fresh.write(network="trusted_proxies = []")
+    with nginx_in_front(fresh, GOOD):
+        with gateway(fresh):
+            found = fresh.examine()
+        assert found.colour("address") == "red"
+        assert found.lines("address") == (TRUSTED,)
+        fresh.write(network=found.lines("address")[0])
+        with gateway(fresh):
+            assert fresh.examine().colour("address") == "green"
+
+
+def test_without_keys_the_health_page_tells_that_addresses_are_not_known(fresh: House, nginx: str) -> None:
+    fresh.write(network="trusted_proxies = []")
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine(config=False, keys=False)
+    assert found.colour("name") == "green"
+    assert "there are no keys here" in found.said("name")
+    assert found.colour("address") == "red"
+    assert found.lines("address") == (TRUSTED,)
+
+
+def test_a_second_proxy_that_is_not_trusted_is_seen_and_mended(fresh: House, nginx: str) -> None:
+    edge = "proxy_set_header X-Forwarded-For '$remote_addr, 203.0.113.50';"
+    with nginx_in_front(fresh, edge):
+        with gateway(fresh):
+            found = fresh.examine()
+        assert found.colour("address") == "red"
+        assert "takes you for 203.0.113.50" in found.said("address")
+        (line,) = found.lines("address")
+        assert line == 'trusted_proxies = ["127.0.0.1", "203.0.113.50"]'
+        fresh.write(network=line)
+        with gateway(fresh):
+            assert fresh.examine().colour("address") == "green"
+
+
+def test_a_paper_that_trusts_everybody_is_seen_and_mended(fresh: House, nginx: str) -> None:
+    fresh.write(network='trusted_proxies = ["0.0.0.0/0"]')
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine()
+    assert found.colour("address") == "red"
+    assert found.lines("address") == (TRUSTED,)
+
+
+def test_who_asks_from_a_trusted_address_is_told_to_ask_from_another(fresh: House, nginx: str) -> None:
+    fresh.write(network=f'trusted_proxies = ["127.0.0.1", "{fresh.host}"]')
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine()
+    assert found.colour("address") == "not seen"
+    assert "ask from another machine" in found.said("address")
+
+
+def test_a_gateway_of_other_keys_is_not_taken_for_this_one(fresh: House, nginx: str) -> None:
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        (fresh.folder / "pennypress.keys").write_text("ab" * 32 + "\n", encoding="ascii")
+        found = fresh.examine()
+    assert found.colour("name") == "red"
+    assert "does not hold these keys" in found.said("name")
+
+
+def test_a_paper_of_another_name_is_seen_and_mended(fresh: House, nginx: str) -> None:
+    fresh.write(paper='name = "The Harbour Post"\nurl = "http://elsewhere.example"')
+    with nginx_in_front(fresh, GOOD):
+        with gateway(fresh):
+            found = fresh.examine()
+        assert found.colour("name") == "red"
+        (line,) = found.lines("name")
+        fresh.write(paper=f'name = "The Harbour Post"\n{line}')
+        with gateway(fresh):
+            assert fresh.examine().colour("name") == "green"
+
+
+def test_in_observe_the_questions_that_need_the_meters_word_say_why_they_are_not_seen(fresh: House, nginx: str) -> None:
+    fresh.write(meter='mode = "observe"')
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine()
+    assert found.reds == set()
+    assert found.colour("cookies") == "green"
+    assert found.colour("body") == "green"
+
+
+def test_when_switched_off_nothing_is_red_that_is_right(fresh: House, nginx: str) -> None:
+    fresh.write(meter='mode = "off"')
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine()
+    assert found.reds == set()
+    assert found.colour("cookies") == "not seen"
+
+
+def test_a_selector_that_matches_nothing_is_seen_and_mended(fresh: House, nginx: str) -> None:
+    fresh.write(articles='body = ".entry-content"')
+    page = (
+        story("story5")
+        .replace("<article>", '<article><div class="post-text">')
+        .replace("</article>", "</div></article>")
+    )
+    fresh.origin.pages["/news/a5"] = page
+    with nginx_in_front(fresh, GOOD):
+        with gateway(fresh):
+            found = fresh.examine()
+        assert found.colour("body") == "red"
+        (line,) = found.lines("body")
+        assert line == 'body = ".post-text"'
+        fresh.write(articles=line)
+        with gateway(fresh):
+            mended = fresh.examine()
+    assert mended.colour("body") == "green"
+    assert '"selector"' in mended.said("body")
+
+
+def test_the_newest_article_that_is_premium_is_read_from_the_site_behind(fresh: House, nginx: str) -> None:
+    fresh.config["[rules]"] = 'access = "premium"'
+    fresh.write()
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine()
+    assert found.colour("body") == "green"
+    assert found.colour("cookies") == "not seen"
+
+
+def test_free_articles_are_passed_over_for_one_that_is_metered(fresh: House, nginx: str) -> None:
+    fresh.config["[rules]"] = 'access = "free"\npaths = ["/news/a5"]'
+    fresh.write()
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine()
+    assert found.examination.article == "/news/a4"
+    assert found.colour("cookies") == "green"
+
+
+def test_an_admin_that_counts_as_an_article_is_seen_and_mended(fresh: House, nginx: str) -> None:
+    form = "<!doctype html><title>Log in</title><form>" + "<p>Your name and your password, please.</p>" * 40 + "</form>"
+    fresh.origin.pages |= {"/wp-login.php": form, "/wp-admin/": form}
+    fresh.origin.pages["/"] = fresh.origin.pages["/"].replace("<head>", f"<head>{WORDPRESS}")
+    fresh.write(articles='paths = ["/**"]')
+    with nginx_in_front(fresh, GOOD):
+        with gateway(fresh):
+            found = fresh.examine()
+        assert found.colour("cms") == "red"
+        assert "/wp-login.php" in found.said("cms")
+        (lines,) = found.lines("cms")
+        fresh.config["[rules]"] = re.sub(r"^\[\[rules\]\]\n", "", lines)
+        fresh.write()
+        with gateway(fresh):
+            mended = fresh.examine()
+    assert mended.colour("cms") == "green"
+    assert "as the site behind answers" in mended.said("cms")
+
+
+@pytest.mark.parametrize("broken", [r"location ~ \.php$ { return 403; }", r"location ~ \.php$ { return 404; }"])
+def test_an_admin_that_the_front_keeps_to_itself_is_seen(fresh: House, nginx: str, broken: str) -> None:
+    fresh.origin.pages |= {"/wp-login.php": "<!doctype html><title>Log in</title>"}
+    fresh.origin.pages["/"] = fresh.origin.pages["/"].replace("<head>", f"<head>{WORDPRESS}")
+    with nginx_in_front(fresh, GOOD, server=broken), gateway(fresh):
+        found = fresh.examine()
+    assert found.colour("cms") == "red"
+    assert "the site behind: 200" in found.said("cms")
