@@ -134,6 +134,30 @@ def test_a_selector_that_matches_nothing_is_seen_and_mended(fresh: House, nginx:
     assert '"selector"' in mended.said("body")
 
 
+def test_a_body_that_no_rule_finds_is_seen_and_mended(fresh: House, nginx: str) -> None:
+    lines = "".join(f"<p>{name} {n}, a draw</p>" for n in range(40) for name in ("Harbour", "Island"))
+    fresh.origin.pages["/news/a5"] = (
+        f'<!doctype html><title>Results</title><h1>Results</h1><div id="results">{lines}</div>'
+    )
+    with nginx_in_front(fresh, GOOD):
+        with gateway(fresh):
+            found = fresh.examine()
+        assert found.colour("body") == "red"
+        (line,) = found.lines("body")
+        assert line == 'body = "#results"'
+        fresh.write(articles=line)
+        with gateway(fresh):
+            assert fresh.examine().colour("body") == "green"
+
+
+def test_a_text_that_a_script_brings_is_told_as_such(fresh: House, nginx: str) -> None:
+    fresh.origin.pages["/news/a5"] = "<!doctype html><title>App</title><div id=app></div><script>start()</script>"
+    with nginx_in_front(fresh, GOOD), gateway(fresh):
+        found = fresh.examine()
+    assert found.colour("body") == "red"
+    assert "if a script brings it" in found.said("body")
+
+
 def test_the_newest_article_that_is_premium_is_read_from_the_site_behind(fresh: House, nginx: str) -> None:
     fresh.config["[rules]"] = 'access = "premium"'
     fresh.write()

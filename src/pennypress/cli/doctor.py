@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pennypress.doctor.examination import Answered, Examination
     from pennypress.doctor.visit import Known
 
+_INDENT = 10
 _STYLES = {"green": "bold green", "red": "bold red", "not seen": "bold yellow"}
 
 
@@ -97,16 +98,17 @@ def _show(found: Examination) -> None:
 
 def _show_answer(answered: Answered) -> None:
     """A question, the word for its colour, what was found, and what to paste, indented."""
-    from pennypress.cli.screen import say, say_in
+    from pennypress.cli.screen import say, say_below, say_in
 
     finding = answered.finding
     say()
-    say_in(((f"{finding.colour.value.upper():<10}", _STYLES[finding.colour.value]), (answered.question.words, "bold")))
-    say(f"          {finding.said}")
+    word = f"{finding.colour.value.upper():<{_INDENT}}"
+    say_in(((word, _STYLES[finding.colour.value]), (answered.question.words, "bold")))
+    say_below(finding.said, _INDENT)
     for paste in finding.pastes:
-        say(f"          Paste into {paste.place}:", "yellow")
+        say_below(f"Paste into {paste.place}:", _INDENT, "yellow")
         for line in paste.lines.splitlines():
-            say(f"              {line}")
+            say(" " * (_INDENT + 4) + line)  # not wrapped: it is to be copied
 
 
 def _spent(found: Examination) -> str:

@@ -37,12 +37,13 @@ def judged(path: str, named_by: str, answer: Answer, options: PageOptions) -> Fi
             f"{where} cannot be read as a page.", Paste("the site's answer", "Content-Type: text/html; charset=utf-8")
         )
     if page.body_rule is None:
-        said = f"No body is found in {where}: without a grant the headline and the wall go out alone."
-        return red(said, *_lines(answer))
+        return _none_found(where, answer)
     found = f'found by "{page.body_rule}": {page.words:,} words in {page.blocks} blocks'
     if options.selector is not None and page.body_rule != "selector":
         said = f'[articles] body = "{options.selector}" matches nothing in {where}. Its body is {found}.'
-        return red(said, *_lines(answer))
+        return red(said, _line(answer) or Paste(_UNDER_ARTICLES, f'# take out: body = "{options.selector}"'))
+    if page.brief:
+        return green(f"{where}: {found}; so short an article is free.")
     return green(f"{where}: {found}.")
 
 
@@ -64,6 +65,17 @@ async def _whole(visit: Visit, reading: Reading) -> Answer | None:
     return answer if answer is not None and answer.status == 200 else None
 
 
-def _lines(answer: Answer) -> tuple[Paste, ...]:
+def _none_found(where: str, answer: Answer) -> Finding:
+    said = f"No body is found in {where}: without a grant the headline and the wall go out alone."
+    line = _line(answer)
+    if line is not None:
+        return red(said, line)
+    return red(
+        f"{said} The page holds hardly any text: if a script brings it, let the site send it with the page.",
+        Paste(f"{_UNDER_ARTICLES}; the element that holds the text", 'body = "article .body"'),
+    )
+
+
+def _line(answer: Answer) -> Paste | None:
     selector = body_selector(answer)
-    return (Paste(_UNDER_ARTICLES, f'body = "{selector}"'),) if selector else ()
+    return Paste(_UNDER_ARTICLES, f'body = "{selector}"') if selector else None

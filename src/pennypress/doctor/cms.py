@@ -69,12 +69,15 @@ async def works(visit: Visit) -> Finding:
 
 def _judged_alone(visit: Visit, cms: Cms, answers: list[tuple[str, Answer | None]], *, compared: bool) -> Finding:
     """What the answers say by themselves."""
-    broken = [f"{path} ({_status(answer)})" for path, answer in answers if answer is None or _is_broken(answer)]
-    if broken and not compared:
-        return red(f"{cms.name} does not work: {_listed(broken)}.", *visit.fronts.paste(TO_GATEWAY))
     listed = _listed([f"{path} ({_status(answer)})" for path, answer in answers])
-    how = "as the site behind answers them" if compared else "and the site behind was not reached to compare"
-    return green(f"{cms.name}: {listed}, {how}.")
+    if compared:
+        return green(f"{cms.name}: {listed}, as the site behind answers them.")
+    broken = [f"{path} ({_status(answer)})" for path, answer in answers if answer is None or _is_broken(answer)]
+    if broken:
+        return red(f"{cms.name} does not work: {_listed(broken)}.", *visit.fronts.paste(TO_GATEWAY))
+    if all(answer is not None and answer.status < 400 for _, answer in answers):
+        return green(f"{cms.name}: {listed}; the site behind was not reached to compare.")
+    return unseen(f"{cms.name}: {listed}. Whether the site behind answers so itself was not seen from here.")
 
 
 async def _behind(visit: Visit, path: str) -> Answer | None:
@@ -93,7 +96,7 @@ def _cms_of(front: Answer) -> Cms | None:
 
 
 def _is_broken(answer: Answer) -> bool:
-    return answer.status in (400, 401, 405, 421) or answer.status >= 500
+    return answer.status in (400, 405, 421) or answer.status >= 500
 
 
 def _status(answer: Answer | None) -> str:

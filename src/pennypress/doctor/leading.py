@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from pennypress.core.policy import Mode
 from pennypress.core.target import read_target
-from pennypress.doctor.finding import Finding, Paste, green, red
+from pennypress.doctor.finding import Finding, Paste, green, red, unseen
 from pennypress.doctor.fronts import HOST, TO_GATEWAY
 from pennypress.doctor.outside import field_of
 from pennypress.doctor.visit import Visit
 from pennypress.pages.recognise import Grounds
+
+_KEPT_OUT = (401, 403, 429)
 
 
 async def leads_here(visit: Visit) -> Finding:
@@ -42,7 +44,12 @@ def _other_name(visit: Visit) -> Finding:
 
 
 def _no_proof(visit: Visit) -> Finding:
-    home, answered = visit.outside.home, visit.fronts.name
+    home, answered, status = visit.outside.home, visit.fronts.name, visit.arrival.front.status
+    if visit.health is None and status in _KEPT_OUT:
+        return unseen(
+            f"{answered} keeps the doctor out ({status}): let it in for as long as it asks; its user agent ends in "
+            "pennypress-doctor."
+        )
     if visit.health is None:
         server = field_of(visit.arrival.front, "server")
         named = f" (Server: {server})" if server else ""

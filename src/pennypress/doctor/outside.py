@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) pennypress-doctor"
 
 _SECONDS = 10.0
 _LARGEST = 5_000_000
+_NOTICE = re.compile(rb'<aside class="pennypress-notice".*?</aside>', re.DOTALL)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -108,6 +110,11 @@ def bytes_of(answer: Answer) -> bytes:
         return b""
 
 
+def site_bytes(answer: Answer) -> bytes:
+    """The body as the site made it: without our notice, whose text would be taken for the article's."""
+    return _NOTICE.sub(b"", bytes_of(answer))
+
+
 def text_of(answer: Answer) -> str:
     """The body as text."""
     return bytes_of(answer).decode("utf-8", "replace")
@@ -117,7 +124,7 @@ def page_of(answer: Answer, path: str, options: PageOptions | None = None) -> Pa
     """The page of an answer as the gateway would read it; None where it cannot be read."""
     try:
         return read_page(
-            bytes_of(answer), field_of(answer, "content-type") or None, options or PageOptions(), address=path
+            site_bytes(answer), field_of(answer, "content-type") or None, options or PageOptions(), address=path
         )
     except Undecodable:
         return None

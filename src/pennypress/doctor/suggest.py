@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pennypress.doctor.outside import bytes_of
+from pennypress.doctor.outside import site_bytes
 from pennypress.http.answer import Answer
 from pennypress.pages.words import words
 
@@ -20,7 +20,7 @@ _PASSED_OVER = "script, style, template, noscript, nav, header, footer, aside"
 def body_selector(answer: Answer) -> str | None:
     """A selector that matches one element, the innermost that holds most of the page's words; None where there is
     none with a name of its own."""
-    tree = LexborHTMLParser(bytes_of(answer))
+    tree = LexborHTMLParser(site_bytes(answer))
     for node in tree.css(_PASSED_OVER):
         node.decompose()
     named = None
