@@ -110,12 +110,13 @@ http {{
     access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    {http.replace("FOLDER", str(folder))}
+    {tls if house.scheme == "https" else ""}
     server {{
-        {listen} {tls if house.scheme == "https" else ""}
+        {listen}
         {to_gateway if location is not None else ""}
         {server.replace("GATEWAY", f"http://127.0.0.1:{house.port}").replace("ORIGIN", house.origin.url)}
     }}
+    {http.replace("FOLDER", str(folder))}
 }}""",
         encoding="utf-8",
     )

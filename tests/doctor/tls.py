@@ -1,4 +1,4 @@
-"""A certificate for an address of this machine, that whoever is told of it trusts."""
+"""A certificate for an address of this machine, and for names, that whoever is told of it trusts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 
-def certify(folder: Path, address: str) -> Path:
+def certify(folder: Path, address: str, *names: str) -> Path:
     """Make ``cert.pem`` and ``key.pem`` in a folder, signed by themselves; the certificate's path."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "paper")])
     now = datetime.now(UTC)
+    subjects = [x509.IPAddress(ip_address(address)), *map(x509.DNSName, names)]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -26,7 +27,7 @@ def certify(folder: Path, address: str) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(subjects), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, SHA256())
     )
