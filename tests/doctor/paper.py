@@ -21,7 +21,7 @@ from pennypress.doctor.outside import own_address_towards
 from pennypress.doctor.visit import Known
 from pennypress.gate import utc_now
 from pennypress.readers.keys import load as load_keys
-from tests.cli.program import Origin, free_port, running_origin, serving
+from tests.cli.program import Origin, free_port, get, running_origin, serving
 from tests.conftest import lacks, needs
 
 PROXY = """
@@ -73,6 +73,8 @@ class House:
     host: str
     scheme: str = "http"
     config: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+    _mark: str = ""
 
     @property
     def url(self) -> str:
@@ -80,10 +82,22 @@ class House:
 
     def write(self, **tables: str) -> None:
         """The configuration; each argument is a table's lines, and takes the place of what stood there."""
-        self.config |= {"paper": f'name = "The Harbour Post"\nurl = "{self.url}"', **tables}
+        self.config |= {"paper": f'url = "{self.url}"', **tables}
         self.config["gateway"] = f'listen = "127.0.0.1:{self.port}"\nupstream = "{self.origin.url}"'
-        text = "".join(f"[{name}]\n{lines}\n" for name, lines in self.config.items())
+        self._mark = secrets.token_hex(8)  # shows in the gateway's pages which file it has taken up
+        named = {**self.config, "paper": f'name = "{self._mark}"\n{self.config["paper"]}'}
+        text = "".join(f"[{name}]\n{lines}\n" for name, lines in named.items())
         (self.folder / "pennypress.toml").write_text(text, encoding="utf-8")
+
+    def take_up(self, **tables: str) -> None:
+        """Write the configuration, and have the running gateway take it up."""
+        self.write(**tables)
+        assert self.process is not None
+        self.process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while self._mark not in get(self.port, "/-/pennypress/reading").body:
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
     def examine(self, path: str | None = None, *, config: bool = True, keys: bool = True) -> Found:
         """Ask the paper's address as the doctor does, with or without what lies in its folder."""
@@ -133,7 +147,7 @@ http {{
 @contextlib.contextmanager
 def gateway(house: House) -> Iterator[None]:
     """The gateway of a paper, as its folder's configuration says."""
-    with serving(house.folder, house.port, "gateway", "--config", "pennypress.toml"):
+    with serving(house.folder, house.port, "gateway", "--config", "pennypress.toml") as house.process:
         yield
 
 

@@ -17,13 +17,22 @@ GOOD = ADDRESS + SCHEME
 TRUSTED = 'trusted_proxies = ["127.0.0.1"]'
 
 
-@pytest.fixture
-def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A paper on https, whose gateway each test starts."""
-    with house_in(tmp_path, scheme="https") as house:
-        monkeypatch.setenv("SSL_CERT_FILE", str(certify(tmp_path, house.host)))
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A paper on https whose gateway runs."""
+    folder = tmp_path_factory.mktemp("paper")
+    with house_in(folder, scheme="https") as house:
+        certify(folder, house.host)
         house.write(network=TRUSTED)
-        yield house
+        with gateway(house):
+            yield house
+
+
+@pytest.fixture
+def secure(running: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """That paper, whose certificate we trust."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running.folder / "cert.pem"))
+    return running
 
 
 def asked(house: House) -> dict[str, Any]:
@@ -97,7 +106,7 @@ def test_an_address_at_which_nobody_answers_is_red(tmp_path: Path) -> None:
 
 
 def test_a_paper_on_https_is_green(secure: House, nginx: str) -> None:
-    with gateway(secure), nginx_in_front(secure, GOOD):
+    with nginx_in_front(secure, GOOD):
         answers = asked(secure)
     assert answers["https"]["colour"] == "green"
     assert answers["https"]["found"].startswith("The gateway sees https, and the pass is __Host-pennypress.")
@@ -105,28 +114,25 @@ def test_a_paper_on_https_is_green(secure: House, nginx: str) -> None:
 
 
 def test_a_front_that_says_http_is_seen_and_mended(secure: House, nginx: str) -> None:
-    with gateway(secure):
-        with nginx_in_front(secure, ADDRESS + "proxy_set_header X-Forwarded-Proto http;"):
-            answer = asked(secure)["https"]
-        assert answer["colour"] == "red"
-        (paste,) = answer["paste"]
-        with nginx_in_front(secure, ADDRESS + paste["lines"]):
-            assert asked(secure)["https"]["colour"] == "green"
+    with nginx_in_front(secure, ADDRESS + "proxy_set_header X-Forwarded-Proto http;"):
+        answer = asked(secure)["https"]
+    assert answer["colour"] == "red"
+    (paste,) = answer["paste"]
+    with nginx_in_front(secure, ADDRESS + paste["lines"]):
+        assert asked(secure)["https"]["colour"] == "green"
 
 
 @pytest.mark.parametrize("front", [GOOD, ADDRESS])
 def test_a_paper_that_does_not_know_that_it_is_on_https_is_seen_and_mended(
     secure: House, nginx: str, front: str
 ) -> None:
-    secure.write(paper='name = "The Harbour Post"')
+    secure.take_up(paper="")
     with nginx_in_front(secure, front):
-        with gateway(secure):
-            answer = asked(secure)["https"]
+        answer = asked(secure)["https"]
         assert answer["colour"] == "red"
         (paste,) = answer["paste"]
-        secure.write(paper=f'name = "The Harbour Post"\n{paste["lines"]}')
-        with gateway(secure):
-            assert asked(secure)["https"]["colour"] == "green"
+        secure.take_up(paper=paste["lines"])
+        assert asked(secure)["https"]["colour"] == "green"
 
 
 def test_a_certificate_that_nobody_trusts_is_red(secure: House, nginx: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +145,7 @@ def test_a_certificate_that_nobody_trusts_is_red(secure: House, nginx: str, monk
 
 def test_a_site_that_takes_https_for_http_is_seen_by_its_circle(secure: House, nginx: str) -> None:
     circle = "location = / { return 301 https://$http_host/; }"
-    with gateway(secure), nginx_in_front(secure, GOOD, server=circle):
+    with nginx_in_front(secure, GOOD, server=circle):
         answer = asked(secure)["https"]
     assert answer["colour"] == "red"
     assert "circle" in answer["found"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +17,22 @@ GOOD = ADDRESS + SCHEME
 NAME, SIBLING = "paper.test", "www.paper.test"
 
 
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A paper at https://paper.test whose gateway runs."""
-    with house_in(tmp_path, scheme="https") as house:
-        monkeypatch.setenv("SSL_CERT_FILE", str(certify(tmp_path, house.host, NAME, SIBLING)))
-        house.write(network='trusted_proxies = ["127.0.0.1"]', paper=f'name = "The Post"\nurl = "https://{NAME}"')
+    folder = tmp_path_factory.mktemp("paper")
+    with house_in(folder, scheme="https") as house:
+        certify(folder, house.host, NAME, SIBLING)
+        house.write(network='trusted_proxies = ["127.0.0.1"]', paper=f'url = "https://{NAME}"')
         with gateway(house):
             yield house
+
+
+@pytest.fixture
+def house(running: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """That paper, whose certificate we trust."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running.folder / "cert.pem"))
+    return running
 
 
 def asked(house: House, plain: int = 0) -> dict[str, Any]:

@@ -57,11 +57,24 @@ def doctor(
     from pennypress.doctor.examination import examine
 
     home, path = site_of(url)
+    if path:
+        _check_path(path)
     known = _known(config)
     found = asyncio.run(examine(home, path or None, known))
     (_show_json if as_json else _show)(found)
     if not found.healthy:
         raise typer.Exit(1)
+
+
+def _check_path(path: str) -> None:
+    from pennypress.cli.screen import refuse
+    from pennypress.core.target import read_target
+    from pennypress.errors import TargetError
+
+    try:
+        read_target(path)
+    except TargetError as error:
+        refuse(f"{path}: {error}; give an address as the browser's address line copies it.")
 
 
 def _known(file: Path | None) -> Known:

@@ -18,6 +18,9 @@ async def is_yours(visit: Visit) -> Finding:
     if seen is None:
         return _by_health(visit)
     own = _own_addresses(visit)
+    if _trusts_everybody(visit):
+        said = "[network] trusted_proxies holds every address there is, so anybody chooses their own."
+        return red(said, Paste(_UNDER_NETWORK, f'trusted_proxies = ["{seen.peer or "127.0.0.1"}"]'))
     if not seen.forwarded_for:
         return _without_word(visit, seen, own)
     asker = _spelt(seen.forwarded_for[0])
@@ -30,9 +33,6 @@ async def is_yours(visit: Visit) -> Finding:
             f"the address {seen.address}.",
             _trust(visit, (seen.peer or "",)),
         )
-    if _trusts_everybody(visit):
-        said = "[network] trusted_proxies holds every address there is, so anybody chooses their own."
-        return red(said, Paste(_UNDER_NETWORK, f'trusted_proxies = ["{seen.peer or "127.0.0.1"}"]'))
     if asker in trusted:
         return unseen(
             f"You ask from {asker}, which is among your own trusted_proxies, so it was not seen what becomes of a "
@@ -60,6 +60,11 @@ def _by_health(visit: Visit) -> Finding:
 
 def _without_word(visit: Visit, seen: Reflection, own: tuple[str, ...]) -> Finding:
     """What a request tells that came without X-Forwarded-For."""
+    if seen.trusted and seen.peer in own:
+        return unseen(
+            f"You ask the gateway itself, from {seen.peer}, whose word counts as your front's does: ask the paper's "
+            "own address from another machine."
+        )
     if visit.forged is not None and visit.forged.address == FORGED:
         return _believes(visit)
     if seen.address in own:
@@ -90,10 +95,7 @@ def _cut_short(visit: Visit, seen: Reflection, asker: str) -> Finding:
 
 def _believes(visit: Visit) -> Finding:
     """A forged X-Forwarded-For is believed: whoever writes one chooses their own address."""
-    forged = visit.forged
     said = f"A forged X-Forwarded-For is believed: you were taken for {FORGED}, so anybody chooses their own address."
-    if forged is not None and forged.peer in _own_addresses(visit):
-        return red(said, Paste(f"{_UNDER_NETWORK}; only what stands in front", "trusted_proxies = []"))
     return red(said, *visit.fronts.paste(ADDRESS))
 
 

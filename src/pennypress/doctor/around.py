@@ -16,6 +16,7 @@ from pennypress.http.mirror import MIRROR, question
 
 _PORTS = {"http": 80, "https": 443}
 _ADDRESSES = 2
+_AS_MUCH = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _ways(visit: Visit) -> Iterator[Way]:
     """Every way that may be tried: by http, by the name with or without www, and at the upstream's port."""
     outside = visit.outside
     if outside.secure and outside.port == 443:
-        yield Way(f"http://{outside.name}", outside.name, _lead_home(visit, outside.name))
+        yield Way(outside.plain_home, urlsplit(outside.plain_home).netloc, _lead_home(visit, outside.name))
     other = _sibling(outside.name)
     if other and addresses_of(other, outside.port):
         host = outside.host.replace(outside.name, other, 1)
@@ -85,7 +86,7 @@ def _to_upstream(visit: Visit) -> Iterator[Way]:
 
 async def _hands_out(visit: Visit, way: Way, reading: Reading) -> bool:
     """Whether a way hands out the article whole, and not through the gateway."""
-    answer = await tried(visit.outside.elsewhere(way.base, reading.path, host=way.host))
+    answer = await tried(visit.outside.behind(way.base, reading.path, host=way.host))
     if answer is None or answer.status != 200 or field_of(answer, "pennypress-access"):
         return False
     return _is_whole(reading, answer) and not await _is_gateway(visit, way)
@@ -95,10 +96,10 @@ async def _is_gateway(visit: Visit, way: Way) -> bool:
     """Whether a way leads to the gateway as well (which says nothing in observe mode)."""
     keys = visit.known.keys
     if keys is None:
-        health = await tried(visit.outside.elsewhere(way.base, HEALTH_PATH, host=way.host))
+        health = await tried(visit.outside.behind(way.base, HEALTH_PATH, host=way.host))
         return health is not None and remarks_in(health) is not None
     asked = question(keys, visit.known.clock(), visit.known.random)
-    shown = await tried(visit.outside.elsewhere(way.base, f"{MIRROR}?question={asked}", host=way.host))
+    shown = await tried(visit.outside.behind(way.base, f"{MIRROR}?question={asked}", host=way.host))
     return shown is not None and reflection_in(shown, keys, asked) is not None
 
 
@@ -107,7 +108,7 @@ def _is_whole(reading: Reading, answer: Answer) -> bool:
     here, there = page_of(reading.first, reading.path), page_of(answer, reading.path)
     if here is None or there is None or here.facts.title != there.facts.title:
         return False
-    return there.body_rule is not None and there.words >= here.words * 0.9 and not there.brief
+    return there.body_rule is not None and there.words >= here.words * _AS_MUCH
 
 
 def _not_seen(visit: Visit) -> tuple[str, ...]:

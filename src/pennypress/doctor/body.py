@@ -17,6 +17,8 @@ _UNDER_ARTICLES = "pennypress.toml, under [articles], then reload"
 async def is_found(visit: Visit) -> Finding:
     """The rule by which the gateway finds the article's body, and how much of it."""
     reading = visit.reading
+    if reading is None and visit.newest.targets:
+        return unseen(f"{', '.join(visit.newest.targets)} ({visit.newest.named_by}): none of it is answered 200.")
     if reading is None:
         return unseen("No article was found: no feed or sitemap names one, and the front page links to none.")
     answer = await _whole(visit, reading)
@@ -61,7 +63,7 @@ async def _whole(visit: Visit, reading: Reading) -> Answer | None:
     if visit.config is None:
         return None
     upstream = visit.config.gateway.upstream
-    answer = await tried(visit.outside.elsewhere(upstream, reading.path))
+    answer = await tried(visit.outside.behind(upstream, reading.path))
     return answer if answer is not None and answer.status == 200 else None
 
 

@@ -84,7 +84,7 @@ async def _behind(visit: Visit, path: str) -> Answer | None:
     """The answer of the site behind itself; None where it is not reached from here."""
     if visit.config is None:
         return None
-    return await tried(visit.outside.elsewhere(visit.config.gateway.upstream, path, method="HEAD"))
+    return await tried(visit.outside.behind(visit.config.gateway.upstream, path, method="HEAD"))
 
 
 def _cms_of(front: Answer) -> Cms | None:

@@ -18,6 +18,7 @@ from pennypress.pages.source import undo_coding
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) pennypress-doctor"
 
 _SECONDS = 10.0
+_SECONDS_ELSEWHERE = 5.0  # where a firewall says nothing, nothing comes
 _LARGEST = 5_000_000
 _NOTICE = re.compile(rb'<aside class="pennypress-notice".*?</aside>', re.DOTALL)
 _PORTS = {"http": 80, "https": 443}
@@ -47,6 +48,11 @@ class Outside:
         return parts.port or _PORTS[parts.scheme]
 
     @property
+    def plain_home(self) -> str:
+        """The same name by http."""
+        return f"http://[{self.name}]" if ":" in self.name else f"http://{self.name}"
+
+    @property
     def secure(self) -> bool:
         """Whether it is asked by https."""
         return self.home.startswith("https:")
@@ -62,10 +68,15 @@ class Outside:
         """The answer to a HEAD. Raises OriginError, TargetError."""
         return await self._ask("HEAD", path, self.home, self.host)
 
-    async def elsewhere(self, base: str, path: str, *, host: str | None = None, method: str = "GET") -> Answer:
-        """The answer of another address, asked for under this site's name or another's. Raises OriginError,
-        TargetError."""
-        return await self._ask(method, path, base, host or self.host)
+    async def behind(self, base: str, path: str, *, host: str | None = None, method: str = "GET") -> Answer:
+        """The answer of another address, asked for under this site's name or another's, by who says as a front does
+        that they come by the site's scheme. Raises OriginError, TargetError."""
+        said = (("X-Forwarded-Proto", urlsplit(self.home).scheme),)
+        return await self._ask(method, path, base, host or self.host, said)
+
+    async def by_http(self, path: str) -> Answer:
+        """The answer of the same name by http. Raises OriginError, TargetError."""
+        return await self._ask("GET", path, self.plain_home, urlsplit(self.plain_home).netloc)
 
     async def _ask(
         self, method: str, path: str, base: str, host: str, more: tuple[tuple[str, str], ...] = ()
@@ -77,7 +88,7 @@ class Outside:
             host=host,
             agent=AGENT,
             largest=_LARGEST,
-            seconds=_SECONDS,
+            seconds=_SECONDS if base == self.home else _SECONDS_ELSEWHERE,
             method=method,
             more=more,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pennypress.core.decision import Reason
 from pennypress.doctor.newest import Newest
-from pennypress.doctor.outside import Outside, field_of, fields_of, tried
+from pennypress.doctor.outside import Outside, field_of, fields_of, leads_to, target_in, tried
 from pennypress.http.answer import Answer
 from pennypress.readers.pass_ import NAME, SECURE_NAME
 
@@ -50,8 +50,8 @@ class Reading:
 async def read(outside: Outside, found: Newest) -> Reading | None:
     """Read the newest article that is granted to a new reader, else the newest; None where none answers."""
     whole: Reading | None = None
-    for path in found.targets:
-        first = await tried(outside.get(path))
+    for named in found.targets:
+        path, first = await _followed(outside, named)
         if first is None or first.status != 200:
             continue
         reading = Reading(path, first, None, None)
@@ -59,6 +59,15 @@ async def read(outside: Outside, found: Newest) -> Reading | None:
             return await _read_on(outside, reading)
         whole = whole or reading
     return whole
+
+
+async def _followed(outside: Outside, path: str) -> tuple[str, Answer | None]:
+    """The answer at a path, or where it leads on the same site (the same address with a slash, mostly)."""
+    first = await tried(outside.get(path))
+    address = None if first is None else leads_to(outside.home, first)
+    if address is None or not address.startswith(f"{outside.home}/"):
+        return path, first
+    return target_in(address), await tried(outside.get(target_in(address)))
 
 
 async def _read_on(outside: Outside, reading: Reading) -> Reading:

@@ -52,15 +52,15 @@ async def _open_to_http(visit: Visit, cookie: str) -> Finding:
         )
     if outside.port != 443:
         return green(bound)
-    plain = await tried(outside.elsewhere(f"http://{outside.name}", "/"))
+    plain = await tried(outside.by_http("/"))
     if plain is None:
         return green(f"{bound} By http nothing answers.")
-    address = leads_to(f"http://{outside.name}", plain) or ""
+    address = leads_to(outside.plain_home, plain) or ""
     if address.startswith("https:"):
         return green(f"{bound} Who comes by http is led to it.")
     status = f"{plain.status} {field_of(plain, 'server')}".strip()
     return red(
-        f"http://{outside.name}/ is answered ({status}) and does not lead to https: browsers take no pass there, so "
+        f"{outside.plain_home}/ is answered ({status}) and does not lead to https: browsers take no pass there, so "
         "nobody is counted.",
         *visit.fronts.paste(TO_HTTPS),
     )
