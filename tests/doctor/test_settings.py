@@ -251,3 +251,12 @@ def test_without_a_feed_the_newest_is_found_by_sitemap_or_front_page(fresh: Hous
         found = fresh.examine()
     assert found.examination.article == ("/news/a1" if named == "front page" else "/news/a4")
     assert found.colour("body") == "green"
+
+
+def test_an_admin_that_leads_away_from_the_papers_address_is_seen(fresh: House, nginx: str) -> None:
+    fresh.origin.pages["/"] = fresh.origin.pages["/"].replace("<head>", f"<head>{WORDPRESS}")
+    away = "location /wp-admin/ { return 302 http://cms.internal/wp-login.php; }"
+    with nginx_in_front(fresh, GOOD, server=away):
+        found = fresh.examine()
+    assert found.colour("cms") == "red"
+    assert "/wp-admin/ leads away, to http://cms.internal/wp-login.php" in found.said("cms")

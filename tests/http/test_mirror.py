@@ -55,6 +55,7 @@ async def test_whoever_holds_the_keys_sees_how_a_request_arrives(app: PaywallApp
         "trusted": True,
         "address": "203.0.113.9",
         "scheme": "https",
+        "host": "paper.test",
         "forwarded_for": ["198.51.100.7", "203.0.113.9"],
         "forwarded_proto": ["https"],
         "pass": False,

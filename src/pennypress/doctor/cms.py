@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pennypress.doctor.finding import Finding, Paste, green, red, unseen
-from pennypress.doctor.fronts import TO_GATEWAY
-from pennypress.doctor.outside import field_of, text_of, tried
+from pennypress.doctor.fronts import HOST, TO_GATEWAY
+from pennypress.doctor.outside import field_of, leads_to, text_of, tried
+from pennypress.doctor.scheme import BEHIND
 from pennypress.doctor.visit import Visit
 from pennypress.http.answer import Answer
+from pennypress.pages.leads import bare_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ async def works(visit: Visit) -> Finding:
                 f'[[rules]]\naccess = "free"\npaths = [{patterns}]',
             ),
         )
+    astray = _astray(visit, answers)
+    if astray is not None:
+        return astray
     behind = [await _behind(visit, path) for path in cms.paths]
     differing = [
         f"{path} ({_status(answer)}; the site behind: {_status(own)})"
@@ -65,6 +70,19 @@ async def works(visit: Visit) -> Finding:
             *visit.fronts.paste(TO_GATEWAY),
         )
     return _judged_alone(visit, cms, answers, compared=any(own is not None for own in behind))
+
+
+def _astray(visit: Visit, answers: list[tuple[str, Answer | None]]) -> Finding | None:
+    """Where signing in or the admin leads away from the paper's own address; None where nothing does."""
+    home = visit.outside.home
+    for path, answer in answers:
+        address = None if answer is None else leads_to(home, answer)
+        if address is None or address.startswith(f"{home}/"):
+            continue
+        if bare_host(address) != bare_host(home):
+            return red(f"{path} leads away, to {address}.", *visit.fronts.paste(HOST))
+        return red(f"{path} leads to {address}: the site takes https for http.", *BEHIND)
+    return None
 
 
 def _judged_alone(visit: Visit, cms: Cms, answers: list[tuple[str, Answer | None]], *, compared: bool) -> Finding:

@@ -22,6 +22,12 @@ async def leads_here(visit: Visit) -> Finding:
         return _other_name(visit)
     if visit.plain is None:
         return _no_proof(visit)
+    if visit.plain.host != visit.outside.host:
+        return red(
+            f"{home} leads to this gateway, but the front hands on the name {visit.plain.host}: the site makes its "
+            "links and redirects with that.",
+            *visit.fronts.paste(HOST),
+        )
     past = _goes_past(visit)
     if past:
         return red(

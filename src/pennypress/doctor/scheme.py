@@ -9,18 +9,19 @@ from pennypress.doctor.reading import cookie_of
 from pennypress.doctor.visit import Visit
 from pennypress.readers.pass_ import SECURE_NAME
 
-_BEHIND = (
+BEHIND = (
     Paste("WordPress, in wp-config.php", "$_SERVER['HTTPS'] = 'on';"),
     Paste("nginx with PHP behind Pennypress", "fastcgi_param HTTPS on;"),
     Paste("Drupal, in settings.php", "$settings['reverse_proxy'] = TRUE;"),
 )
+"""What tells the site behind that readers come by https."""
 
 
 async def is_seen(visit: Visit) -> Finding:
     """Readers come by https, the gateway takes it for https, and the pass is bound to it."""
     outside = visit.outside
     if visit.arrival.circle:
-        return red(f"{outside.home} redirects in a circle: the site takes https for http.", *_BEHIND)
+        return red(f"{outside.home} redirects in a circle: the site takes https for http.", *BEHIND)
     if not outside.secure:
         return _by_http(visit)
     seen, config = visit.plain, visit.config

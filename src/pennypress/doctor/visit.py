@@ -49,6 +49,7 @@ class Reflection:
     trusted: bool
     address: str
     scheme: str
+    host: str
     forwarded_for: tuple[str, ...]
     forwarded_proto: tuple[str, ...]
     bears_pass: bool
@@ -175,6 +176,7 @@ def reflection_in(answer: Answer, keys: Keys, asked: str) -> Reflection | None:
             trusted=shown["trusted"],
             address=shown["address"],
             scheme=shown["scheme"],
+            host=shown["host"],
             forwarded_for=tuple(shown["forwarded_for"]),
             forwarded_proto=tuple(shown["forwarded_proto"]),
             bears_pass=shown["pass"],

@@ -64,6 +64,7 @@ class Mirror:
             "trusted": arrival.trusted,
             "address": arrival.address,
             "scheme": arrival.scheme,
+            "host": request.host,
             "forwarded_for": _entries(request, b"x-forwarded-for"),
             "forwarded_proto": _entries(request, b"x-forwarded-proto"),
             "pass": arrival.bears_pass,
