@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.program import story
-from tests.doctor.paper import ADDRESS, SCHEME, House, gateway, house_in, nginx_in_front
+from tests.doctor.paper import ADDRESS, PROXY, SCHEME, House, gateway, house_in, nginx_in_front
 
 GOOD = ADDRESS + SCHEME
 TRUSTED = 'trusted_proxies = ["127.0.0.1"]'
@@ -260,3 +260,32 @@ def test_an_admin_that_leads_away_from_the_papers_address_is_seen(fresh: House, 
         found = fresh.examine()
     assert found.colour("cms") == "red"
     assert "/wp-admin/ leads away, to http://cms.internal/wp-login.php" in found.said("cms")
+
+
+def test_another_way_to_a_gateway_that_observes_leads_round_nothing(fresh: House, nginx: str) -> None:
+    fresh.take_up(meter='mode = "observe"')
+    again = (
+        f"server {{ listen {fresh.host}:{fresh.origin.port}; location / {{ "
+        f"proxy_pass http://127.0.0.1:{fresh.port};{PROXY}{GOOD} }} }}"
+    )
+    with nginx_in_front(fresh, GOOD, http=again):
+        assert fresh.examine().colour("round") == "green"
+        assert fresh.examine(keys=False).colour("round") == "green"
+
+
+@pytest.mark.parametrize(
+    ("said", "colour", "told"),
+    [
+        ("unknown", "red", 'says "unknown" where your address belongs'),
+        ("10.1.2.3, 203.0.113.50", "not seen", "through a proxy of your own network"),
+        ("203.0.113.50:4711", "green", "You arrive as 203.0.113.50"),
+        ("[2001:db8::7]:4711", "green", "You arrive as 2001:db8::7"),
+    ],
+)
+def test_what_the_front_says_of_the_asker_is_read_as_the_gateway_reads_it(
+    fresh: House, nginx: str, said: str, colour: str, told: str
+) -> None:
+    with nginx_in_front(fresh, f"proxy_set_header X-Forwarded-For '{said}';"):
+        found = fresh.examine()
+    assert found.colour("address") == colour
+    assert told in found.said("address")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from pennypress.doctor.finding import Finding, Paste, green, red, unseen
 from pennypress.doctor.fronts import ADDRESS
 from pennypress.doctor.outside import addresses_of, own_address_towards
@@ -24,6 +26,9 @@ async def is_yours(visit: Visit) -> Finding:
     if not seen.forwarded_for:
         return _without_word(visit, seen, own)
     asker = _spelt(seen.forwarded_for[0])
+    if not _is_address(asker):
+        said = f'The front says "{asker}" where your address belongs: all readers have one address.'
+        return red(said, *visit.fronts.paste(ADDRESS))
     trusted = (
         Networks.parse(str(network) for network in visit.config.network.trusted_proxies) if visit.config else NOWHERE
     )
@@ -55,7 +60,8 @@ def _by_health(visit: Visit) -> Finding:
             "The gateway says that a front hands addresses in and is not trusted: all readers have one address.",
             Paste(f"{_UNDER_NETWORK} (its log names the address of the front)", 'trusted_proxies = ["127.0.0.1"]'),
         )
-    return unseen(f"What the gateway takes for your address was not seen: {visit.known.lacking}")
+    why = visit.known.lacking or "it did not prove to be yours."
+    return unseen(f"What the gateway takes for your address was not seen: {why}")
 
 
 def _without_word(visit: Visit, seen: Reflection, own: tuple[str, ...]) -> Finding:
@@ -82,6 +88,11 @@ def _without_word(visit: Visit, seen: Reflection, own: tuple[str, ...]) -> Findi
 
 def _cut_short(visit: Visit, seen: Reflection, asker: str) -> Finding:
     """The address of a proxy stands for the reader's: not all that stand in front are trusted."""
+    if is_near(asker) and not is_near(seen.address):
+        return unseen(
+            f"You ask from {asker} through a proxy of your own network, which says so; the gateway takes you for "
+            f"{seen.address}. Ask from a machine without such a proxy."
+        )
     at = next((place for place, entry in enumerate(seen.forwarded_for) if _spelt(entry) == seen.address), 0)
     between = tuple(_spelt(entry) for entry in seen.forwarded_for[max(at, 1) :])
     network = visit.fronts.network
@@ -115,6 +126,14 @@ def _own_addresses(visit: Visit) -> tuple[str, ...]:
     """The addresses from which this machine asks the site."""
     there = addresses_of(visit.outside.name, visit.outside.port)
     return tuple(own for address in there if (own := own_address_towards(address)))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _spelt(entry: str) -> str:

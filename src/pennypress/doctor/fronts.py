@@ -56,7 +56,7 @@ OWN_PATHS = Lines(
 )
 HOST = Lines(
     "proxy_set_header Host %(host)s;",
-    "reverse_proxy %(gateway)s {\n    header_up Host {host}\n}",
+    "reverse_proxy %(gateway)s {\n    header_up Host {hostport}\n}",
     "ProxyPreserveHost On",
 )
 ADDRESS = Lines(

@@ -50,10 +50,18 @@ async def newest(outside: Outside, front: Answer, grounds: Grounds | None, lists
         targets = tuple(target for link in links if (target := _own_article(outside, link, grounds)))
         if targets:
             return Newest(tuple(dict.fromkeys(targets))[:_CANDIDATES], f"the newest in {path}")
-    page = bytes_of(front)
-    paths = own_links(page, outside.home) if grounds and grounds.patterns else article_links(page, outside.home)
-    linked = (_own_article(outside, urljoin(outside.home, path), grounds) for path in paths)
+    linked = (_own_article(outside, urljoin(outside.home, path), grounds) for path in _linked(outside, front, grounds))
     return Newest(tuple(target for target in linked if target)[:_CANDIDATES], "linked from the front page")
+
+
+def _linked(outside: Outside, front: Answer, grounds: Grounds | None) -> list[str]:
+    """The paths to which a front page links: all where the paper's own paths decide, else what looks like articles, or
+    lies as deep as articles do."""
+    page = bytes_of(front)
+    linked = own_links(page, outside.home)
+    if grounds is not None and grounds.patterns:
+        return linked
+    return article_links(page, outside.home) or [path for path in linked if path.strip("/").count("/")]
 
 
 def _announced(outside: Outside, front: Answer) -> list[str]:

@@ -16,6 +16,8 @@ async def are_let_in(visit: Visit) -> Finding:
     if visit.plain is None and visit.health is None:
         return unseen("No gateway answered, so there is no style sheet to ask for.")
     sheet = await tried(outside.get(STYLE_URL))
+    if sheet is not None and sheet.status == 421:
+        return unseen("The gateway refuses the name that the front hands on: mend that first.")
     kind = field_of(sheet, "content-type") if sheet is not None else ""
     if sheet is None or sheet.status != 200 or not kind.startswith("text/css"):
         got = "nothing" if sheet is None else f"{sheet.status} {kind}".strip()
