@@ -8,6 +8,7 @@ from pennypress.cli.account import app as account
 from pennypress.cli.check import check
 from pennypress.cli.crawlers import app as crawlers
 from pennypress.cli.demo import demo
+from pennypress.cli.doctor import doctor
 from pennypress.cli.explain import explain
 from pennypress.cli.gateway import gateway
 from pennypress.cli.init import init
@@ -41,6 +42,7 @@ app.command("gateway")(gateway)
 app.command("mode")(mode)
 app.command("status")(status)
 app.command("explain")(explain)
+app.command("doctor")(doctor)
 app.command("open")(open_articles)
 app.command("lock")(lock)
 app.command("jobs")(jobs)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from pennypress.cli.asking import AGENT, ask
 from pennypress.cli.screen import say, show_rows
 from pennypress.cli.stores import opened
 from pennypress.config import Config
@@ -20,6 +19,7 @@ from pennypress.core.reader import Reader
 from pennypress.core.target import Target, read_target
 from pennypress.errors import Undecodable
 from pennypress.http.answer import Answer, Kind, first, kind_of
+from pennypress.http.asking import AGENT, ask
 from pennypress.http.pageview import origin_word
 from pennypress.pages.page import Cut, Page, PageOptions, read_page
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject

@@ -35,6 +35,7 @@ from pennypress.http.fetch import (
 from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.judging import Judging
 from pennypress.http.learning import Learning
+from pennypress.http.mirror import MIRROR, Arrival, Mirror
 from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
 from pennypress.http.pageview import Outcome, PageViews, html
@@ -150,6 +151,7 @@ class PaywallApp:
         board = _board(config, parts.keys)
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
+        self._mirror = Mirror(parts.keys, parts.clock, parts.random)
         options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
         self._guarding = Guarding(
             self.gate,
@@ -230,7 +232,9 @@ class PaywallApp:
             await self._ask_mounted(self._mounted, self._as_asked(scope, request), visitor, receive, send)
             return
         if path.startswith(OWN_PREFIX) or path == OWN_PREFIX.rstrip("/"):
-            await _send(send, await self._own.answer(request, visitor, receive), head=request.method == "HEAD")
+            shown = self._mirror.answer(request, self._arrival(scope, request, visitor)) if path == MIRROR else None
+            answer = shown or await self._own.answer(request, visitor, receive)
+            await _send(send, answer, head=request.method == "HEAD")
             return
         onward = self._onward(scope, request)
         if self.gate.mode is Mode.OFF:
@@ -365,6 +369,17 @@ class PaywallApp:
         """The reader's address."""
         client = scope.get("client")
         return self.askers.address(client[0] if client else None, values(request.headers, b"x-forwarded-for"))
+
+    def _arrival(self, scope: Scope, request: PageRequest, visitor: Visitor) -> Arrival:
+        client = scope.get("client")
+        peer = client[0] if client else None
+        return Arrival(
+            peer,
+            peer is None or self.askers.trusts(peer),
+            visitor.address,
+            self._readers_scheme(peer, request),
+            bool(visitor.passes or visitor.devices),
+        )
 
     def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
         """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else
