@@ -120,6 +120,12 @@ class Guarding:
                 break
         self._ready.set()
 
+    async def settle(self) -> None:
+        """Finish what is being learned, and bring it to the store. Raises StoreUnavailable."""
+        while self._learning:
+            await asyncio.wait(self._learning)
+        await self.catch_up()
+
     def knows(self, key: str) -> bool:
         """Whether an article is known."""
         return self._guard.knows(key)

@@ -6,14 +6,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterable
-from typing import Any
-from urllib.parse import unquote
 
 from pennypress.core.target import read_target
 from pennypress.errors import PennypressError
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, text_kind
-from pennypress.http.fetch import App, Judgement, Message, Receive, Verdict, fetch
+from pennypress.http.fetch import App, Judgement, Message, Verdict, fetch
 from pennypress.http.guarding import Guarding
+from pennypress.http.inside import asking, view_scope
 from pennypress.http.pageview import PageViews
 from pennypress.http.request import read_request
 from pennypress.pages.items import links_in
@@ -21,6 +20,7 @@ from pennypress.pages.source import undo_coding
 
 _LISTS_AT_MOST = 200
 _LARGEST = 50_000_000
+_HEADERS = ((b"user-agent", b"Pennypress"), (b"accept", b"text/html"))
 
 _log = logging.getLogger("pennypress")
 
@@ -68,7 +68,9 @@ class ReadingAhead:
         try:
             found = await self._ask(address, host, _PAGES)
             if found is not None:
-                await self._views.read(read_request(_scope(address, host, self._scheme), self._own_host), found)
+                await self._views.read(
+                    read_request(view_scope(address, host, self._scheme, _HEADERS), self._own_host), found
+                )
         except (PennypressError, OSError) as failure:
             _log.info("%s could not be read for the guard: %s", address, failure)
         self._guarding.was_asked(address)
@@ -97,27 +99,8 @@ class ReadingAhead:
                 self._guarding.ask_for(link, host)
 
     async def _ask(self, address: str, host: str, judgement: Judgement) -> Answer | None:
-        found = await fetch(self._app, _scope(address, host, self._scheme), _asking(), _nowhere, judgement)
+        found = await fetch(self._app, view_scope(address, host, self._scheme, _HEADERS), asking(), _nowhere, judgement)
         return None if found is None else found[1]
-
-
-def _scope(address: str, host: str, scheme: str) -> dict[str, Any]:
-    """The scope of a page view that no reader asked for."""
-    path, _, query = address.partition("?")
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": scheme,
-        "path": unquote(path),
-        "raw_path": path.encode("ascii"),
-        "query_string": query.encode("ascii"),
-        "root_path": "",
-        "headers": [(b"host", host.encode("ascii")), (b"user-agent", b"Pennypress"), (b"accept", b"text/html")],
-        "client": ("127.0.0.1", 0),
-        "server": None,
-    }
 
 
 async def _pages(status: int, headers: AnswerHeaders) -> Verdict:
@@ -134,19 +117,6 @@ def _refuse(status: int, headers: AnswerHeaders, beginning: bytes) -> bool:
 
 _PAGES = Judgement(_pages, _refuse, 5_000_000)
 _TEXTS = Judgement(_texts, _refuse, _LARGEST)
-
-
-def _asking() -> Receive:
-    """What a client sends that has no body and waits for ever."""
-    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-    async def receive() -> Message:
-        for message in asked:
-            return message
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    return receive
 
 
 async def _nowhere(message: Message) -> None:
