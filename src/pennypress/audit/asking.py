@@ -56,7 +56,8 @@ async def ask_site(config: Config, options: Options, site: Site, tray: Tray, tol
             crawl.add(named, f"named by {options.sitemap}")
         crawl.add(robots.sitemaps, "named by robots.txt")
         crawl.add(config.guard.learn, "named by [guard] learn")
-        crawl.add(AT_THE_SITE, "a usual address")
+        crawl.add(("/",), "the front page")
+        crawl.add(AT_THE_SITE, "a usual address", guessed=True)
         await crawl.follow(told, ends.now, reserve=True)
         if not ends.now.is_set():
             for address, words in _for_probes(config, tray):

@@ -24,6 +24,9 @@ from pennypress.http.inside import view_scope, whole_answer
 from pennypress.http.robots_txt import Robots
 
 AGENT = "pennypress-audit"
+SEARCHED = "a search for words of"
+"""How an address was come by that is a search, and one that is a guess at a second copy of an article."""
+GUESSED = "a usual second address of"
 
 HEADERS = (
     (b"user-agent", b"Mozilla/5.0 (compatible)"),
@@ -60,12 +63,12 @@ class Crawl:
         self._searches: dict[Search, str] = {}
         self.omitted = Omitted()
 
-    def add(self, links: Iterable[str], why: str, at: str = "/") -> None:
+    def add(self, links: Iterable[str], why: str, at: str = "/", *, guessed: bool = False) -> None:
         """Have links asked for that stand on the page at an address."""
         for link in links:
             address = self._site.leads_to(link, at)
             if address is not None:
-                self._frontier.add(address, why)
+                self._frontier.add(address, why, guessed=guessed)
             elif link.startswith(("http://", "https://")) and self._site.target_of(link, at) is None:
                 self.omitted.hosts[self._site.host_of(link, at)] += 1
 
@@ -86,10 +89,10 @@ class Crawl:
 
     def probe(self, address: str, words: str) -> None:
         """Have second copies of the article at an address looked for, and some of its words searched for."""
-        self.add(twins_of(address), f"a usual second address of {address}")
+        self.add(twins_of(address), f"{GUESSED} {address}")
         if words:
             forms = [urljoin(at, form.ask(words)) for form, at in tuple(self._searches.items())[:_SEARCHES_AT_MOST]]
-            self.add((*forms, *searches_for(words)), f"a search for words of {address}")
+            self.add((*forms, *searches_for(words)), f"{SEARCHED} {address}")
 
     async def _ask(self, lead: Lead) -> None:
         scope = view_scope(lead.address, self._site.host, self._site.scheme, HEADERS)

@@ -50,8 +50,8 @@ class Found:
 
 @dataclass(slots=True)
 class Route:
-    """What was seen of one kind of route: how many answers, how many of them hold withheld text as the site sends
-    them, how many would without the guard, how many do all the same."""
+    """What was seen of one kind of route: how many answers (errors aside), how many hold withheld text as the site
+    sends them, how many would without the guard, how many do all the same."""
 
     asked: int = 0
     holding: int = 0
@@ -144,8 +144,8 @@ UNLEARNED = Kind(
     "unlearned",
     Weight.FAULT,
     "The guard learns an article only when somebody opens it",
-    "These addresses hold withheld text, and [guard] learn names no sitemap: after a start without a store, and for "
-    "each new article, they tell it until the article was opened once.",
+    "These addresses hold withheld text, and [guard] learn names nothing: of an article that nobody has opened since "
+    "it was published they tell all.",
     "Name the sitemap, or the feed of the newest articles, under [guard] learn.",
 )
 NO_BODY = Kind(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 _REMEMBERED = 200_000
+_GUESSED = "guessed"
 _NUMBER = re.compile(r"\d+")
 
 
@@ -28,12 +29,13 @@ class Frontier:
         self._known: set[str] = set()
         self.waiting = 0
 
-    def add(self, address: str, why: str) -> None:
-        """Have an address asked for, unless it was added before."""
+    def add(self, address: str, why: str, *, guessed: bool = False) -> None:
+        """Have an address asked for, unless it was added before. All that are ``guessed`` have one look."""
         if address in self._known or len(self._known) >= _REMEMBERED:
             return
         self._known.add(address)
-        self._looks.setdefault(_look(address), deque()).append(Lead(address, why))
+        look = _GUESSED if guessed else _look(address)
+        self._looks.setdefault(look, deque()).append(Lead(address, why))
         self.waiting += 1
 
     def next(self) -> Lead | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pennypress.audit import findings as kinds
+from pennypress.audit.crawl import GUESSED, SEARCHED
 from pennypress.audit.examining import Examiner, proposed_pattern
 from pennypress.audit.findings import Findings
 from pennypress.audit.judging import Judge
@@ -79,7 +80,7 @@ class Look:
     def _rank(self, seen: Seen) -> tuple[bool, bool, int]:
         """Where a page comes in the order of learning: an article's own address first."""
         canonical = self._site.target_of(seen.canonical, seen.address) if seen.canonical else None
-        copies = canonical not in (None, seen.address) or seen.why.startswith("a usual second address")
+        copies = canonical not in (None, seen.address) or seen.why.startswith((GUESSED, SEARCHED))
         return (copies, not self._grounds.hold(read_target(seen.address)), len(seen.address))
 
     async def _view(self, reader: Reader, seen: Seen) -> View | None:
@@ -98,7 +99,7 @@ class Look:
         if outcome is not None and outcome.subject is not None and not outcome.subject.twin:
             name = ARTICLES if name == "other pages" else name
         route = self._findings.route(name)
-        route.asked += 1
+        route.asked += seen.status < 400
         if holds:
             route.holding += 1
             await self._hold_against(seen, name, view, await self._view(unguarded, seen), judge)

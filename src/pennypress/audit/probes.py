@@ -6,7 +6,6 @@ import re
 from urllib.parse import quote_plus
 
 AT_THE_SITE = (
-    "/",
     "/sitemap.xml",
     "/sitemap_index.xml",
     "/wp-sitemap.xml",

@@ -5,24 +5,26 @@ The requests bear the audit's name, of which the gateway takes nothing: it answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from pennypress.audit import findings as kinds
-from pennypress.audit.crawl import AGENT, HEADERS
+from pennypress.audit.asking import Asked
+from pennypress.audit.crawl import AGENT
 from pennypress.audit.findings import Findings
 from pennypress.audit.judging import Judge
 from pennypress.audit.reading import LARGEST
 from pennypress.audit.site import Site
+from pennypress.config import Config
 from pennypress.core.decision import Reason
+from pennypress.core.target import read_target
 from pennypress.errors import PennypressError
 from pennypress.http.answer import Answer, first
-from pennypress.http.fetch import App
-from pennypress.http.inside import view_scope, whole_answer
-from pennypress.http.politeness import Polite
-from pennypress.http.proxy import Proxy, Timeouts
-from pennypress.http.robots_txt import Robots
+from pennypress.http.asking import ask
 
 _SECONDS = 15.0
+_ARTICLES = 3
 _OF_CACHES = (
     b"x-cache",
     b"x-cache-status",
@@ -40,21 +42,24 @@ _FOR_NOBODY = frozenset(
 )
 """What a program that opens nothing is never told: an answer that says so was made for a reader."""
 
-_COOKIES = ((), ((b"cookie", b"audit=second"), (b"accept-language", b"qaa")))
-
 
 async def look_for_caches(
-    url: str, site: Site, robots: Robots, articles: Sequence[str], judge: Judge, findings: Findings, *, apart: float
+    config: Config, site: Site, asked: Asked, articles: Iterable[str], judge: Judge, findings: Findings
 ) -> None:
-    """Ask the public address for some metered articles, each twice, and note what a cache did to the answers."""
-    timeouts = Timeouts(connect=_SECONDS, origin=_SECONDS)
-    proxy = Proxy(url, connections=1, timeouts=timeouts)
-    app = Polite(proxy, robots, AGENT, apart=apart)
+    """Ask the public address for some metered articles, each twice and as by two readers, and note what a cache did to
+    the answers."""
+    url, languages = config.paper.url, config.paper.languages
+    if url is None:
+        findings.notes.append("[paper] url is not set, so caches in front of the public address were not looked for.")
+        return
     try:
-        for address in filter(robots.allows, articles):
-            answers = [await _ask(app, site, address, more) for more in _COOKIES]
+        for address in islice(filter(asked.robots.allows, articles), _ARTICLES):
+            answers = []
+            for reader in _two_readers(languages):
+                await asyncio.sleep(asked.apart)
+                answers.append(await _ask(url, site, address, reader))
             if any(first(answer.headers, b"pennypress-access") is not None for answer in answers):
-                await _judge(address, answers, judge, findings)
+                await _judge(address, answers, len(languages) > 1, judge, findings)
             else:
                 findings.notes.append(
                     f"{url}{address} is answered without Pennypress (status {answers[0].status}): it does not stand "
@@ -62,16 +67,23 @@ async def look_for_caches(
                 )
     except PennypressError as failure:
         findings.notes.append(f"{url} could not be asked, so caches in front were not looked for: {failure}")
-    finally:
-        await proxy.close()
 
 
-async def _ask(app: App, site: Site, address: str, more: Iterable[tuple[bytes, bytes]]) -> Answer:
-    scope = view_scope(address, site.host, site.scheme, (*HEADERS, *more))
-    return await whole_answer(app, scope, largest=LARGEST, seconds=2 * _SECONDS)
+def _two_readers(languages: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers of two readers: the second has a cookie, and another language where the paper has one."""
+    return {"Accept-Language": languages[0]}, {"Accept-Language": languages[-1], "Cookie": "audit=second"}
 
 
-async def _judge(address: str, answers: Sequence[Answer], judge: Judge, findings: Findings) -> None:
+async def _ask(url: str, site: Site, address: str, reader: Mapping[str, str]) -> Answer:
+    agent = f"Mozilla/5.0 (compatible) {AGENT}"
+    return await ask(
+        url, read_target(address), host=site.host, agent=agent, largest=LARGEST, seconds=_SECONDS, more=reader
+    )
+
+
+async def _judge(
+    address: str, answers: Sequence[Answer], two_languages: bool, judge: Judge, findings: Findings
+) -> None:
     for answer in answers:
         reason = first(answer.headers, b"pennypress-reason") or b"nothing said"
         for sighting in await judge.sightings(answer, address):
@@ -83,6 +95,8 @@ async def _judge(address: str, answers: Sequence[Answer], judge: Judge, findings
             findings.add(kinds.CACHED, address, detail)
             return
     kept = _cached(answers[-1])
+    if kept is None and two_languages and answers[0].body == answers[-1].body:
+        kept = "asked for in two languages, it was answered the same twice"
     if kept is not None:
         findings.add(kinds.CACHED, address, kept)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pennypress.audit.crawl import SEARCHED
 from pennypress.audit.tray import Seen
 
 ARTICLES = "article pages"
@@ -38,6 +39,8 @@ _BY_KIND = {
 
 def route_of(seen: Seen) -> str:
     """The kind of route of an answer."""
+    if seen.why.startswith(SEARCHED):
+        return "search"
     for pattern, name in _BY_ADDRESS:
         if pattern.search(seen.address):
             return name

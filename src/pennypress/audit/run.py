@@ -6,7 +6,7 @@ import tempfile
 from datetime import datetime
 
 from pennypress.audit import findings as kinds
-from pennypress.audit.asking import Asked, ask_site
+from pennypress.audit.asking import ask_site
 from pennypress.audit.crawl import Omitted
 from pennypress.audit.examining import unmatched
 from pennypress.audit.findings import SHOWN, Findings, Report
@@ -21,7 +21,7 @@ from pennypress.config import Config
 from pennypress.core.policy import Mode
 from pennypress.core.target import read_target
 
-_PUBLIC = 3
+_SITEMAPS = 5
 _MOST_LEAD_AWAY = 20
 
 
@@ -39,9 +39,10 @@ async def audit(config: Config, options: Options, told: Told, ends: Ends, now: d
         await look.look(knowing, judge, told, ends)
         disbelieved = (await readers.store.controls()).disbelieved
         _shared_canonicals(site, tray, frozenset(disbelieved), findings)
-        await _public(config, site, asked, look.articles, judge, findings, ends)
+        if not ends.broken_off:
+            await look_for_caches(config, site, asked, look.articles.metered.values(), judge, findings)
     _patterns(config, look.articles, findings)
-    findings.notes += _notes(config, options, site, asked.omitted, len(tray))
+    findings.notes += _notes(config, options, site, asked.omitted, tray)
     return Report(
         paper=config.paper.name,
         address=f"{site.scheme}://{site.host}",
@@ -68,25 +69,17 @@ def _shared_canonicals(site: Site, tray: Tray, disbelieved: frozenset[str], find
             findings.add(kinds.CANONICAL_SHARED, seen.address, claimed)
 
 
-async def _public(
-    config: Config, site: Site, asked: Asked, articles: Articles, judge: Judge, findings: Findings, ends: Ends
-) -> None:
-    url = config.paper.url
-    if url is None:
-        findings.notes.append("[paper] url is not set, so caches in front of the public address were not looked for.")
-    elif not ends.broken_off and articles.metered:
-        some = tuple(articles.metered.values())[:_PUBLIC]
-        await look_for_caches(url, site, asked.robots, some, judge, findings, apart=asked.apart)
-
-
 def _patterns(config: Config, articles: Articles, findings: Findings) -> None:
     for pattern, where in unmatched(config, articles.paths) if articles.paths else ():
         findings.add(kinds.NO_PATH, pattern, where)
 
 
-def _notes(config: Config, options: Options, site: Site, omitted: Omitted, answers: int) -> list[str]:
+def _notes(config: Config, options: Options, site: Site, omitted: Omitted, tray: Tray) -> list[str]:
     """What is to be known besides."""
     notes = []
+    sitemaps = [seen.address for seen in tray if seen.status == 200 and seen.kind == "xml" and "map" in seen.address]
+    if sitemaps and not config.guard.learn:
+        notes.append(f"[guard] learn names nothing. Sitemaps of this site: {', '.join(sitemaps[:_SITEMAPS])}.")
     if omitted.left:
         notes.append(f"{omitted.left:,} more addresses were found and not asked: --pages {options.most} was the bound.")
     if config.meter.mode is not Mode.ON:
@@ -94,7 +87,7 @@ def _notes(config: Config, options: Options, site: Site, omitted: Omitted, answe
     if config.guard.mode != "withhold":
         notes.append(f'[guard] mode is "{config.guard.mode}": nothing is kept on other routes than the articles\' own.')
     for host, count in omitted.hosts.most_common(1):
-        if count > max(_MOST_LEAD_AWAY, answers // 2):
+        if count > max(_MOST_LEAD_AWAY, len(tray) // 2):
             notes.append(
                 f"{count:,} links lead to {host}, which is not this paper's by its configuration: if it is, set "
                 f"[paper] url; now it is {site.scheme}://{site.host}."

@@ -15,7 +15,6 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pennypress.cli.asking import ask
 from pennypress.cli.init import own_zone
 from pennypress.cli.learning import article_patterns
 from pennypress.cli.rehoming import Move, Rehomed
@@ -30,6 +29,7 @@ from pennypress.errors import OriginError, PennypressError, TargetError, Undecod
 from pennypress.gate import utc_now
 from pennypress.http.answer import Answer, first
 from pennypress.http.asgi import Parts, Paywall
+from pennypress.http.asking import ask
 from pennypress.http.edge import Edge
 from pennypress.http.fetch import App
 from pennypress.http.health import Health

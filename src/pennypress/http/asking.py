@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import aiohttp
 import yarl
 
@@ -9,14 +12,20 @@ from pennypress.core.target import Target
 from pennypress.errors import OriginError, OriginFailure
 from pennypress.http.answer import Answer
 
-AGENT = "pennypress-explain"
-
 
 async def ask(
-    base: str, target: Target, *, host: str, agent: str, largest: int, seconds: float, scheme: str | None = None
+    base: str,
+    target: Target,
+    *,
+    host: str,
+    agent: str,
+    largest: int,
+    seconds: float,
+    scheme: str | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
-    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, and
-    as by a reader who came by ``scheme``.
+    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, as by
+    a reader who came by ``scheme``, with ``more`` headers.
 
     Raises OriginError, TOO_LARGE for a body of more than ``largest`` bytes.
     """
@@ -26,6 +35,7 @@ async def ask(
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Encoding": "gzip, br, zstd",
     }
+    headers.update(more)
     if scheme is not None:
         headers["X-Forwarded-Proto"] = scheme
     timeout = aiohttp.ClientTimeout(total=seconds)
