@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,11 +62,13 @@ class Reply:
 
 @dataclass
 class PaperSite:
-    """A running paper: its replies by path and query, and what it was asked (method, path and query, headers)."""
+    """A running paper: its replies by path and query, what makes replies to other addresses, and what it was asked
+    (method, path and query, headers)."""
 
     port: int
     replies: dict[str, Reply]
     asked: list[tuple[str, str, dict[str, str]]]
+    found: list[Callable[[str], Reply | None]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -90,11 +92,13 @@ def running_paper() -> Iterator[PaperSite]:
     """A paper with no page yet."""
     replies: dict[str, Reply] = {}
     asked: list[tuple[str, str, dict[str, str]]] = []
+    found: list[Callable[[str], Reply | None]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append((self.command, self.path, {name.lower(): value for name, value in self.headers.items()}))
-            reply = replies.get(self.path) or _searched(self.path, replies) or Reply("none", "text/plain", 404)
+            made = (find(self.path) for find in found)
+            reply = replies.get(self.path) or next(filter(None, made), None) or Reply("none", "text/plain", 404)
             body = reply.body.encode() if isinstance(reply.body, str) else reply.body
             self.send_response(reply.status)
             self.send_header("Content-Type", reply.content_type)
@@ -113,18 +117,18 @@ def running_paper() -> Iterator[PaperSite]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield PaperSite(server.server_address[1], replies, asked)
+        yield PaperSite(server.server_address[1], replies, asked, found)
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
 
 
-def _searched(address: str, replies: dict[str, Reply]) -> Reply | None:
-    """What the search for words finds, where the paper has one."""
+def searched(address: str) -> Reply | None:
+    """What a search for words finds."""
     parts = urlsplit(address)
     words = parse_qs(parts.query).get("find", [""])[0].lower()
-    if parts.path != "/find" or "/find" not in replies or not words:
+    if parts.path != "/find" or not words:
         return None
     found = [text for name in STORIES for text in paragraphs(name) if words in text.lower()]
     return Reply(page("Search", f"<ol>{''.join(f'<li>{text}</li>' for text in found)}</ol>"))
@@ -205,6 +209,7 @@ def leaky(site: PaperSite) -> None:
     form = '<form action="/find"><input type="hidden" name="in" value="news"><input type="search" name="find"></form>'
     site.put("/", page("Front", form, '<link rel="alternate" type="application/rss+xml" href="/all.rss">'))
     site.put("/find", page("Search", form))
+    site.found.append(searched)
 
 
 def faulty(site: PaperSite) -> None:

@@ -60,7 +60,7 @@ async def ask_site(config: Config, options: Options, site: Site, tray: Tray, tol
         crawl.add(AT_THE_SITE, "a usual address", guessed=True)
         await crawl.follow(told, ends.now, reserve=True)
         if not ends.now.is_set():
-            for address, words in _for_probes(config, tray):
+            for address, words in _for_probes(config, site, tray):
                 crawl.probe(address, words)
             await crawl.follow(told, ends.now, reserve=False)
     finally:
@@ -115,21 +115,24 @@ async def _get(app: App, site: Site, address: str, seconds: float) -> Answer:
     return await whole_answer(app, scope, largest=LARGEST, seconds=seconds)
 
 
-def _for_probes(config: Config, tray: Tray) -> Iterator[tuple[str, str]]:
+def _for_probes(config: Config, site: Site, tray: Tray) -> Iterator[tuple[str, str]]:
     """A few articles, and words of what they withhold; few of one look."""
     grounds, looks = Grounds(config.articles.paths), dict[str, int]()
     for seen in tray:
         look = seen.address.strip("/").partition("/")[0]
         if sum(looks.values()) >= _PROBED or looks.get(look, 0) >= _PROBED_OF_ONE_LOOK:
             continue
-        answer = tray.answer(seen.address) if _may_be_article(seen, grounds) else None
+        answer = tray.answer(seen.address) if _may_be_article(seen, site, grounds) else None
         page = read_page_of(answer, seen.address, config) if answer is not None else None
         if page is not None and not page.list_like and not page.brief and page.body_rule is not None:
             looks[look] = looks.get(look, 0) + 1
             yield seen.address, words_to_search(page.cut().told)
 
 
-def _may_be_article(seen: Seen, grounds: Grounds) -> bool:
+def _may_be_article(seen: Seen, site: Site, grounds: Grounds) -> bool:
+    """Whether a page is worth reading as an article's: by its address, by its canonical link's, or by its own word."""
     if seen.status != 200 or seen.kind != "html":
         return False
-    return grounds.hold(read_target(seen.address)) or (seen.says_article and not grounds.patterns)
+    claimed = site.target_of(seen.canonical, seen.address) if seen.canonical else None
+    held = any(grounds.hold(read_target(address)) for address in (seen.address, claimed) if address)
+    return held or (seen.says_article and not grounds.patterns)

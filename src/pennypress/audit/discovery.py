@@ -112,6 +112,7 @@ def _of_page(text: str, headed: list[str]) -> Discovered:
             links.append(href)
     for selector, name in _PLACES:
         links += [node.attributes.get(name) or "" for node in tree.css(f"{selector}[{name}]")]
+    links += _ajax_views(tree)
     searches = tuple(_searches(tree))
     return Discovered(_each_once(links), searches, canonical, says_article(tree, read_structured(tree)))
 
@@ -125,6 +126,17 @@ _PLACES = (
     ("embed", "src"),
     ("object", "data"),
 )
+
+
+def _ajax_views(tree: LexborHTMLParser) -> Iterator[str]:
+    """Where a Drupal's page has its lists sent for anew."""
+    for script in tree.css('script[data-drupal-selector="drupal-settings-json"]'):
+        try:
+            views = json.loads(script.text())["views"]
+            for asked in views["ajaxViews"].values():
+                yield f"{views['ajax_path']}?{urlencode({name: str(value) for name, value in asked.items()})}"
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
 
 
 def _searches(tree: LexborHTMLParser) -> Iterator[Search]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-SHOWN = 25
-"""So many examples of a kind are kept."""
+SHOWN = 50
+"""So many examples of a kind are kept, and so many of one group of it."""
+SHOWN_OF_A_GROUP = 15
 
 
 class Weight(StrEnum):
@@ -96,16 +97,17 @@ class Findings:
         self._known: set[tuple[str, str, str]] = set()
         self.routes: dict[str, Route] = {}
         self.notes: list[str] = []
-        self.counts: Counter[str] = Counter()
+        self._groups: Counter[tuple[str, str]] = Counter()
 
-    def add(self, kind: Kind, address: str, detail: str) -> None:
-        """Note a finding, once."""
+    def add(self, kind: Kind, address: str, detail: str, *, group: str = "") -> None:
+        """Note a finding, once. Of one ``group`` of a kind there are only so many examples."""
         if (kind.name, address, detail) in self._known:
             return
         self._known.add((kind.name, address, detail))
         found = self._found.setdefault(kind, Found(kind))
         found.count += 1
-        if len(found.examples) < SHOWN:
+        self._groups[kind.name, group] += 1
+        if len(found.examples) < SHOWN and self._groups[kind.name, group] <= (SHOWN_OF_A_GROUP if group else SHOWN):
             found.examples.append(Example(address, detail))
 
     def route(self, name: str) -> Route:

@@ -113,15 +113,14 @@ class Look:
         if left and view is not None:
             allowed = any_matches(self._config.guard.allow, read_target(seen.address).paths)
             route.leaking += not allowed
-            for sighting in left:
-                said = await judge.told(sighting, view.answer, seen.address)
-                add(kinds.ALLOWED if allowed else kinds.LEAK, seen.address, f"{name}: {said}")
+            said = await judge.told(left, view.answer, seen.address)
+            add(kinds.ALLOWED if allowed else kinds.LEAK, seen.address, f"{name}: {said}", group=name)
             return
         left = await judge.sightings(without.answer, seen.address) if without is not None else ()
         if left and without is not None:
             route.guarded += 1
-            said = await judge.told(left[0], without.answer, seen.address)
-            add(kinds.GUARDED, seen.address, f"{name}: {said}" + (f", and of {len(left) - 1} more" if left[1:] else ""))
+            said = await judge.told(left, without.answer, seen.address)
+            add(kinds.GUARDED, seen.address, f"{name}: {said}", group=name)
             if not self._config.guard.learn:
                 await self._ask_newborn(seen, name, judge)
 
@@ -133,10 +132,10 @@ class Look:
         reader = await self._readers.before("withhold", newborn=True)
         view = await self._view(reader, seen)
         await reader.gateway.close()
-        for sighting in await judge.sightings(view.answer, seen.address) if view is not None else ():
-            said = await judge.told(sighting, view.answer, seen.address) if view is not None else ""
-            self._findings.add(kinds.UNLEARNED, seen.address, f"{name}: {said}")
-            return
+        left = await judge.sightings(view.answer, seen.address) if view is not None else ()
+        if left and view is not None:
+            said = await judge.told(left, view.answer, seen.address)
+            self._findings.add(kinds.UNLEARNED, seen.address, f"{name}: {said}", group=name)
 
     async def _examine(self, seen: Seen, outcome: Outcome) -> None:
         subject, decision, version = outcome.subject, outcome.decision, outcome.version

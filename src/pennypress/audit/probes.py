@@ -44,6 +44,7 @@ _QUERIES = (
     "format=json",
     "_format=json",
     "_format=hal_json",
+    "_format=xml",
     "embed=true",
     "view=print",
 )

@@ -86,8 +86,9 @@ async def _judge(
 ) -> None:
     for answer in answers:
         reason = first(answer.headers, b"pennypress-reason") or b"nothing said"
-        for sighting in await judge.sightings(answer, address):
-            said = await judge.told(sighting, answer, address)
+        left = await judge.sightings(answer, address)
+        if left:
+            said = await judge.told(left, answer, address)
             findings.add(kinds.CACHED_LEAK, address, f"{said} (Pennypress-Reason: {reason.decode('latin-1')})")
             return
         if reason in _FOR_NOBODY:
