@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from pennypress.cli.account import app as account
+from pennypress.cli.audit import audit
 from pennypress.cli.check import check
 from pennypress.cli.crawlers import app as crawlers
 from pennypress.cli.demo import demo
@@ -42,6 +43,7 @@ app.command("gateway")(gateway)
 app.command("mode")(mode)
 app.command("status")(status)
 app.command("explain")(explain)
+app.command("audit")(audit)
 app.command("doctor")(doctor)
 app.command("open")(open_articles)
 app.command("lock")(lock)

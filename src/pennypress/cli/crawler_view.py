@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from urllib.parse import unquote
 
-from pennypress.cli.asking import ask
 from pennypress.cli.explanation import Explanation, look
 from pennypress.config import Config
 from pennypress.config.askers import CrawlerTable
@@ -17,6 +16,7 @@ from pennypress.errors import OriginError, Undecodable
 from pennypress.http.answer import Answer, first
 from pennypress.http.asgi import Parts, Paywall
 from pennypress.http.askers import crawlers, lists_file
+from pennypress.http.asking import ask
 from pennypress.http.fetch import Message, Receive, Scope, Send
 from pennypress.pages.source import undo_coding
 from pennypress.readers.crawlers import Crawler

@@ -18,9 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from pennypress.cli.init import own_zone
 from pennypress.cli.learning import article_patterns
 from pennypress.cli.options import site_of
-from pennypress.cli.politeness import AGENT, Polite, robots_of
 from pennypress.cli.rehoming import Move, Rehomed
-from pennypress.cli.robots_txt import Robots
 from pennypress.cli.screen import say
 from pennypress.config import Config, build
 from pennypress.config.writing import commented_file
@@ -36,8 +34,10 @@ from pennypress.http.fetch import App
 from pennypress.http.health import Health
 from pennypress.http.log import Log
 from pennypress.http.pageview import Outcome
+from pennypress.http.politeness import Polite
 from pennypress.http.proxy import Proxy
 from pennypress.http.request import PageRequest
+from pennypress.http.robots_txt import Robots, robots_of
 from pennypress.http.server import Listening
 from pennypress.http.server import run as run_server
 from pennypress.messages.languages import catalogue_of
@@ -47,6 +47,7 @@ from pennypress.pages.source import undo_coding
 from pennypress.readers.keys import KEY_BYTES, Keys
 from pennypress.store.memory import MemoryStore
 
+_AGENT = "pennypress-try"
 _HOST = "127.0.0.1"
 _USUAL_LANGUAGE = "en-GB"
 _STRIP_LANGUAGES = (_USUAL_LANGUAGE, "ar")  # the strip has a button for each
@@ -94,7 +95,7 @@ async def arrive(address: str) -> Arrival:
     Raises PennypressError with a sentence when it may not, does not answer, or leads elsewhere.
     """
     for _ in range(_REDIRECTS):
-        robots = robots_of(await _robots_txt(address))
+        robots = robots_of(await _robots_txt(address), _AGENT)
         if not robots.allows("/"):
             raise PennypressError(f"{address}/robots.txt asks programs to stay away; try a site of your own.")
         front = await _get(address, "/")
@@ -126,7 +127,7 @@ def trial_config(arrival: Arrival, limit: int, port: int) -> Config:
 def trial(config: Config, arrival: Arrival, move: Move, notes: Notes) -> App:
     """The application: the strip around the moved links around the meter around the polite proxy."""
     quiet = Log(os.open(os.devnull, os.O_WRONLY))
-    proxy = Polite(Proxy(config.gateway.upstream, connections=1), arrival.robots)
+    proxy = Polite(Proxy(config.gateway.upstream, connections=1), arrival.robots, _AGENT)
     parts = Parts(MemoryStore(), Keys((secrets.token_bytes(KEY_BYTES),)))
     metered = Paywall(config, parts).around(proxy, watcher=notes.watch)
     return Edge(Strip(Rehomed(metered, move)), quiet, Health(quiet, trusted=lambda peer: False, clock=utc_now))
@@ -224,7 +225,7 @@ async def _robots_txt(address: str) -> Answer:
 async def _get(address: str, path: str) -> Answer:
     host = urlsplit(address).netloc
     try:
-        return await ask(address, read_target(path), host=host, agent=AGENT, largest=_LARGEST, seconds=_SECONDS)
+        return await ask(address, read_target(path), host=host, agent=_AGENT, largest=_LARGEST, seconds=_SECONDS)
     except OriginError as error:
         raise PennypressError(f"{address}: {error}; look whether your browser can reach it.") from None
 

@@ -119,7 +119,8 @@ def _trust(visit: Visit, more: tuple[str, ...]) -> Paste:
 
 
 def _trusts_everybody(visit: Visit) -> bool:
-    return visit.config is not None and any(not network.prefixlen for network in visit.config.network.trusted_proxies)
+    trusted = visit.config.network.trusted_proxies if visit.config is not None else ()
+    return any(not isinstance(network, str) and not network.prefixlen for network in trusted)
 
 
 def _own_addresses(visit: Visit) -> tuple[str, ...]:

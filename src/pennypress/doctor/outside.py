@@ -90,7 +90,7 @@ class Outside:
             largest=_LARGEST,
             seconds=_SECONDS if base == self.home else _SECONDS_ELSEWHERE,
             method=method,
-            more=more,
+            more=dict(more),
         )
 
 

@@ -202,6 +202,10 @@ class PaywallApp:
                 self._start_beat()
             await self._request(scope, receive, send)
 
+    async def settle(self) -> None:
+        """Bring to the store what the guard learned so far. Raises StoreUnavailable."""
+        await self._guarding.learning.settle()
+
     async def close(self) -> None:
         """Bring the last tallies to the store and close it."""
         await self._ahead.close()
@@ -211,7 +215,7 @@ class PaywallApp:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
         with contextlib.suppress(StoreUnavailable):
-            await self._guarding.learning.catch_up()
+            await self.settle()
         await self.gate.flush()
         await self._uses.flush()
         await self._store.close()

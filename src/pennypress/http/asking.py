@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import aiohttp
 import yarl
 
 from pennypress.core.target import Target
 from pennypress.errors import OriginError, OriginFailure
 from pennypress.http.answer import Answer
-
-AGENT = "pennypress-explain"
 
 
 async def ask(
@@ -22,7 +23,7 @@ async def ask(
     seconds: float,
     scheme: str | None = None,
     method: str = "GET",
-    more: tuple[tuple[str, str], ...] = (),
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
     """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, and
     as by a reader who came by ``scheme``; ``more`` are header fields besides.
@@ -34,7 +35,7 @@ async def ask(
         "User-Agent": agent,
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Encoding": "gzip, br, zstd",
-        **dict(more),
+        **more,
     }
     if scheme is not None:
         headers["X-Forwarded-Proto"] = scheme

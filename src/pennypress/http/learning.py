@@ -70,6 +70,12 @@ class Learning:
         self._version = version
         return more
 
+    async def settle(self) -> None:
+        """Finish what is being learned, and bring it to the store. Raises StoreUnavailable."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self.catch_up()
+
     async def ready(self) -> None:
         """Wait until what was learned before is known, however long that takes."""
         await self._ready.wait()

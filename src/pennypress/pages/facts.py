@@ -45,7 +45,7 @@ def read_facts(tree: LexborHTMLParser, structured: Structured, address: str) -> 
         sections=sections,
         tags=tuple(tags),
         authors=structured.authors or metas.get("author", ()),
-        published=_moment(published),
+        published=read_moment(published),
         access=_access(metas),
         language=language or structured.language or None,
     )
@@ -109,8 +109,8 @@ def _canonical(tree: LexborHTMLParser, address: str) -> str | None:
         return None
 
 
-def _moment(text: str) -> datetime | None:
-    """A date as pages write it (ISO 8601, more or less); one without a zone is taken as UTC."""
+def read_moment(text: str) -> datetime | None:
+    """The moment of a date as pages write it (ISO 8601, more or less); one without a zone is taken as UTC."""
     written = text.strip().replace("Z", "+00:00").replace(" +", "+")
     for candidate in (written, written[:19], written[:10]):
         try:

@@ -1,4 +1,4 @@
-"""The robots that fetch a page to show a preview of its link: they are known by whole product names alone."""
+"""The robots that fetch a page to show a preview of its link, and our own programs: known by whole product names."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _ROBOTS = (
     "meta-externalhit",
     "MicrosoftPreview",
     "OdklBot",
+    "pennypress-audit",
     "Pinterestbot",
     "redditbot",
     "SkypeUriPreview",
