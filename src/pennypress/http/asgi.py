@@ -33,6 +33,7 @@ from pennypress.http.fetch import (
     Verdict,
     client_gone,
     fetch,
+    heads_alone,
 )
 from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.mounted import Mounted, MountedDown
@@ -42,6 +43,7 @@ from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.sharing import Answers, Question
 from pennypress.http.visitor import Visitor
+from pennypress.http.websockets import WebSockets, refuse
 from pennypress.messages import negotiate
 from pennypress.pages.naming import canonical_target, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage, Paper
@@ -178,6 +180,7 @@ class PaywallApp:
             code_key=parts.keys.derive(PURPOSE)[0] if config.office.enabled else None,
             guarding=self._guarding,
         )
+        self._sockets = WebSockets(app, config.gateway.upgrade, self._grounds, self._guarding)
         self._ahead = ReadingAhead(app, self._views, self._guarding, own_url=config.paper.url, own_host=self._own_host)
         self._ahead.begin(config.guard.learn)
         self._beat: asyncio.Task[None] | None = None
@@ -187,11 +190,12 @@ class PaywallApp:
         """Answer one request, or follow the server's lifespan."""
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
-        elif scope["type"] != "http":
-            await self._app(scope, receive, send)
+            return
+        if self._beat is None:
+            self._start_beat()
+        if scope["type"] == "websocket":
+            await self._handshake(scope, receive, send)
         else:
-            if self._beat is None:
-                self._start_beat()
             await self._request(scope, receive, send)
 
     async def close(self) -> None:
@@ -237,6 +241,18 @@ class PaywallApp:
             self.gate.count("overlong")
             await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
 
+    async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            request = read_request({**scope, "method": "GET"}, self._own_host)
+        except RequestError:
+            await refuse(send)
+            return
+        if self._sockets.may_be_opened(request.target):
+            visitor = await self._visitor(scope, request)
+            await self._sockets.open(self._onward(scope, request), request, visitor, receive, send)
+        else:
+            await refuse(send)
+
     async def _visitor(self, scope: Scope, request: PageRequest) -> Visitor:
         address = self._address(scope, request)
         crawler = await self._crawlers.recognise(request.user_agent, address)
@@ -271,6 +287,8 @@ class PaywallApp:
             if looked_at is None:
                 return
             receive = looked_at
+        by_get = request.method == "HEAD" and onward["method"] == "GET"
+        passing = heads_alone(send) if by_get else send
         judgement = Judgement(
             lambda status, headers: self._by_head(request, visitor, status, headers),
             lambda status, headers, beginning: self._refuses_overlong(request, headers, beginning),
@@ -279,7 +297,7 @@ class PaywallApp:
         )
 
         async def ask() -> Answer | None:
-            found = await fetch(self._app, onward, receive, send, judgement)
+            found = await fetch(self._app, onward, receive, passing, judgement)
             if found is None:
                 return None
             verdict, answer = found
@@ -299,7 +317,7 @@ class PaywallApp:
             answer = await ask()
         if answer is None:
             return
-        if request.method == "HEAD":
+        if request.method == "HEAD" and not by_get:
             outcome = await self._views.head(request, visitor, answer)
         else:
             outcome = await self._views.outcome(request, visitor, answer, lambda: client_gone(receive))
@@ -373,6 +391,8 @@ class PaywallApp:
         whole = whole and self.gate.mode is not Mode.OFF
         parts = request.asks_for_file or not self._guarding.on
         onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
+        if whole and request.method == "HEAD" and not request.asks_for_file:
+            onward["method"] = "GET"  # whether it is an article, and which, stands in the page
         return onward
 
     def _as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:

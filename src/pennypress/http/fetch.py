@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -46,6 +47,10 @@ class Judgement:
     refuse_overlong: Callable[[int, AnswerHeaders, bytes], bool]
     limit: int
     watch: Callable[[AnswerHeaders], Watch | None] = lambda headers: None
+
+
+class Enough(PennypressError):
+    """Raised by a ``send`` that wants nothing more: ends an answer of which only the head is used."""
 
 
 class Overlong(PennypressError):
@@ -156,6 +161,9 @@ class _Keeper:
         last = not message.get("more_body", False)
         if self.verdict is Verdict.PASS:
             await self._send(message)
+        elif self.verdict is Verdict.DROP and not last:
+            self.complete = True
+            raise Enough
         elif self.verdict is Verdict.HOLD:
             await self._hold(message.get("body", b""), last=last)
         elif self.verdict in LOOKED_AT:
@@ -186,7 +194,8 @@ async def fetch(
     """
     keeper = _Keeper(send, judgement)
     try:
-        await app(scope, receive, keeper.send)
+        with suppress(Enough):
+            await app(scope, receive, keeper.send)
     finally:
         keeper.end()
     if keeper.verdict is None or keeper.verdict is Verdict.PASS or keeper.streams:
@@ -194,6 +203,18 @@ async def fetch(
     if not keeper.complete:
         raise PennypressError("the app behind ended before its answer did")
     return keeper.verdict, keeper.answer()
+
+
+def heads_alone(send: Send) -> Send:
+    """A ``send`` that hands on the head of an answer and ends it there, for who asked by HEAD."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            raise Enough
+        await send(message)
+
+    return sending
 
 
 def client_gone(receive: Receive) -> bool:

@@ -36,6 +36,9 @@ from pennypress.readers.pass_ import Passes
 HTML = b"text/html; charset=utf-8"
 _EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "article"))
 _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
+_WHOLE_PAGE = frozenset((200, 203))
+"""A 203 is a 200 that something on its way has changed (RFC 9110 section 15.3.4)."""
+
 _OF_STATUS = frozenset((b"location", b"www-authenticate", b"retry-after"))
 _NAMED_AT_MOST = 64
 _SHORTEST_TELLING = 24
@@ -83,22 +86,25 @@ class PageViews:
         self._code_key = code_key
 
     async def outcome(self, request: PageRequest, visitor: Visitor, answer: Answer, gone: Gone) -> Outcome:
-        """What this visitor gets for an answer that may be an article's page."""
+        """What this visitor gets for an answer that may be an article's page; one without a body is none."""
         passed = Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
+        if not answer.body:
+            return Outcome(passed)
         seen, body = await self._seen(request, answer)
         version = seen.version
         subject = self._subject(request, version, answer)
-        if subject is not None and subject.claimed is not None and not subject.continued and answer.status == 200:
+        whole = answer.status in _WHOLE_PAGE
+        if subject is not None and subject.claimed is not None and not subject.continued and whole:
             subject = await self._believed(request, version, answer, subject)
         guarding = self._guarding if self._guarding is not None and self._guarding.on else None
-        if answer.status != 200:
+        if not whole:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
         if guarding is not None:
             subject = await guarding.recognised(subject, version, request)
         if subject is None:
             return Outcome(await guarding.guarded(request, visitor, passed) if guarding is not None else passed)
-        may_spend = request.method == "GET" and not request.prefetches and not request.robot and visitor.crawler is None
+        may_spend = request.by_a_reader and visitor.crawler is None
         if may_spend and gone():
             may_spend = False
         asked = Request(
