@@ -25,6 +25,7 @@ from pennypress.http.fetch import Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
+from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
@@ -199,6 +200,8 @@ class PageViews:
         """The subject once its canonical link was noted, and was found to be believed or not."""
         if version.page is None or subject.claimed is None:
             return subject
+        if not version.page.sketch and subject.claimed in keys_extended_by(request.target):
+            return subject  # too little to compare, and the address itself says whose it is
         beliefs = self._gate.beliefs
         await self._gate.note_claim(subject.claimed, request.target.key, version.page.sketch)
         return subject if self._gate.beliefs == beliefs else self._subject(request, version, answer)
