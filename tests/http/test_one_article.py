@@ -127,7 +127,16 @@ def test_a_relative_canonical_link_is_read_from_the_pages_base(reader: Reader, s
 
 @pytest.mark.parametrize(
     "tracking",
-    "utm_source=a&utm_medium=b&utm_campaign=c fbclid=1 gclid=1 msclkid=1 mc_cid=1&mc_eid=2 igshid=1 _ga=1 srsltid=1".split(),
+    [
+        "utm_source=a&utm_medium=b&utm_campaign=c",
+        "fbclid=1",
+        "gclid=1",
+        "msclkid=1",
+        "mc_cid=1&mc_eid=2",
+        "igshid=1",
+        "_ga=1",
+        "srsltid=1",
+    ],
 )
 def test_where_a_reader_came_from_makes_no_other_article(
     reader: Reader, serve: Callable[[Pages], None], tracking: str
