@@ -33,7 +33,6 @@ _TOKEN = re.compile(
 _START_TAG = re.compile(rf"<[a-z][^\s/>]*+{_ATTRIBUTES}", re.IGNORECASE | re.DOTALL)
 _WRAPPER = re.compile(rf"<(/?)(?:{'|'.join(sorted(WRAPPERS))})(?=[\s/>])", re.IGNORECASE)
 _VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+)")
-_ATTRIBUTE = re.compile(r"[\s/]+[^\s/>]")
 _DOCTYPE = re.compile(r"\s*(?:<!--.*?-->\s*)*(<!doctype[^>]*>)", re.IGNORECASE | re.DOTALL)
 
 
@@ -123,7 +122,7 @@ def _marked(text: str, mark: str) -> tuple[str, int, int]:
 def _attributes_at(text: str, place: int) -> int:
     """About how many attributes the start tag at a place has; none for a comment."""
     found = _START_TAG.match(text, place)
-    return 0 if found is None else len(_ATTRIBUTE.findall(_VALUE.sub(" ", found[0])))
+    return 0 if found is None else len(_VALUE.sub(" ", found[0]).replace("/", " ").split()) - 1
 
 
 def _nesting(text: str) -> int:
