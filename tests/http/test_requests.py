@@ -3,12 +3,13 @@ what it was sent."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from tests.http.browser import story
-from tests.http.gateway import Gateway, read_to_end
+from tests.http.gateway import ROOT, Gateway, read_to_end
 from tests.http.newsstand import LIMIT, Heard, hear, running_newsstand, serve_stories
 from tests.http.origin import Exchange, Origin, page
 
@@ -213,6 +214,17 @@ def test_no_field_makes_a_get_of_a_post_or_another_address_of_this_one(gateway: 
     assert not [name for asked in origin.asked for name, _ in asked.fields if b"override" in name or b"method" in name]
     assert not [value for asked in origin.asked for name, value in asked.fields if b"/news/m1" in value]
     assert origin.asked[-1].line == b"GET /x HTTP/1.1"
+
+
+def test_a_203_is_metered_as_a_200(gateway: Gateway, origin: Origin) -> None:
+    """Its body is found by its prose alone: in an error such a page would pass."""
+    html = story("o203").replace("<article>", "<div>").replace("</article>", "</div>").encode()
+    origin.script = lambda exchange: exchange.send(
+        page(html, b"Content-Type: text/html", status=b"203 Non-Authoritative Information")
+    )
+    assert not ask(gateway, b"GET /news/o203", ROBOT).tells("o203")
+    granted = ask(gateway, b"GET /news/o203")
+    assert (granted.value(b"pennypress-remaining"), granted.tells("o203")) == (b"%d" % (LIMIT - 1), True)
 
 
 @pytest.mark.parametrize("method", [b"POST", b"PUT", b"PATCH", b"DELETE", b"PROPFIND", b"QUERY", b"FOO"])
@@ -574,3 +586,12 @@ def test_a_large_body_passes_whole(gateway: Gateway, origin: Origin) -> None:
     body = b"0123456789abcdef" * 500_000
     assert ask(gateway, b"POST /x", b"Content-Length: %d" % len(body), body=body).status == 200
     assert origin.asked[0].body == body
+
+
+def test_every_test_that_the_table_names_exists() -> None:
+    table = (ROOT / "docs" / "requests.md").read_text()
+    sources = "".join(file.read_text() for file in (ROOT / "tests" / "http").glob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", table))
+    assert len(named) > 30
+    assert [name for name in sorted(named) if f"def {name}(" not in sources] == []
+    assert all((ROOT / name).exists() for name in re.findall(r"`(tests/[\w/]+\.py)`", table))

@@ -94,3 +94,13 @@ def test_whatever_an_answer_is_made_of_no_run_is_left_and_it_stays_what_it_was(d
 def test_each_law_holds_for_what_the_fuzzer_begins_with(name: str) -> None:
     for seed in SEEDS[name]():
         LAWS[name](seed.encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "word0 said on Tuesday that the crane would go. <p>word0 said on Tuesday that the crane would go. <plaintext>",
+    ],
+)
+def test_what_was_once_found_of_pages_is_mended(page: str) -> None:
+    LAWS["html_cutter"](page.encode())

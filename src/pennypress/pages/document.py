@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     rf"""
     <!--(?:-?>|.*?(?:--!?>|\Z))
     |<(?P<raw>{_RAW})(?=[\s/>]){_ATTRIBUTES}.*?(?=</(?P=raw)[\s/>]|\Z)
-    |<plaintext(?=[\s/>]).*
+    |(?P<endless><plaintext(?=[\s/>]).*)
     |<(?:{_FORMATTING}|br|img|wbr|html|head|meta|link)(?=[\s/>]){_ATTRIBUTES}
     |(?P<open><[a-z][^\s/>]*+){_ATTRIBUTES}
     """,
@@ -85,12 +85,14 @@ class Document:
 
 def read_document(body: bytes, content_type: str | None) -> Document:
     """Parse a page. Raises Undecodable where its bytes are no text for certain, its wrappers nest or a tag's attributes
-    are many beyond reason."""
+    are many beyond reason, or it has a ``plaintext``, which no page that is written anew can end."""
     text = read_text(body, content_type)
     mark = "data-at"
     while mark in text.text:
         mark += "-"
     marked, count, longest = _marked(text.text, mark)
+    if longest is None:
+        raise Undecodable("the page has a plaintext element")
     if longest > _MOST_ATTRIBUTES:
         raise Undecodable(f"a tag has more than {_MOST_ATTRIBUTES} attributes")
     if count > _QUICK and _nesting(text.text) > _QUICK:
@@ -98,15 +100,17 @@ def read_document(body: bytes, content_type: str | None) -> Document:
     return Document(body, text, LexborHTMLParser(marked, scripting=True), mark)
 
 
-def _marked(text: str, mark: str) -> tuple[str, int, int]:
+def _marked(text: str, mark: str) -> tuple[str, int, int | None]:
     """The text with each start tag marked by its own place, how many there are, and about how many attributes the
-    longest has.
+    longest has; None where a ``plaintext`` swallows the rest.
 
     Formatting elements stay unmarked: the parser tells equal ones from unequal ones.
     """
     pieces: list[str] = []
     done = count = longest = 0
     for found in _TOKEN.finditer(text):
+        if found["endless"] is not None:
+            return text, count, None
         if found.end() - found.start() > 2 * _MOST_ATTRIBUTES:
             longest = max(longest, _attributes_at(text, found.start()))
         end = found.end("open")
