@@ -109,8 +109,6 @@ def _marked(text: str, mark: str) -> tuple[str, int, int | None]:
     pieces: list[str] = []
     done = count = longest = 0
     for found in _TOKEN.finditer(text):
-        if found["endless"] is not None:
-            return text, count, None
         if found.end() - found.start() > 2 * _MOST_ATTRIBUTES:
             longest = max(longest, _attributes_at(text, found.start()))
         end = found.end("open")
@@ -119,6 +117,8 @@ def _marked(text: str, mark: str) -> tuple[str, int, int | None]:
             pieces.append(f" {mark}={found.start()} ")
             done = end
             count += 1
+        elif found["endless"] is not None:
+            return text, count, None
     pieces.append(text[done:])
     return "".join(pieces), count, longest
 
