@@ -100,6 +100,7 @@ def test_each_law_holds_for_what_the_fuzzer_begins_with(name: str) -> None:
     "page",
     [
         "word0 said on Tuesday that the crane would go. <p>word0 said on Tuesday that the crane would go. <plaintext>",
+        "<svg><noscript><p><plaintext>word0 said on Tuesday that the crane would go. ",
     ],
 )
 def test_what_was_once_found_of_pages_is_mended(page: str) -> None:

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     rf"""
     <!--(?:-?>|.*?(?:--!?>|\Z))
     |<(?P<raw>{_RAW})(?=[\s/>]){_ATTRIBUTES}.*?(?=</(?P=raw)[\s/>]|\Z)
-    |(?P<endless><plaintext(?=[\s/>]).*)
+    |<plaintext(?=[\s/>]).*
     |<(?:{_FORMATTING}|br|img|wbr|html|head|meta|link)(?=[\s/>]){_ATTRIBUTES}
     |(?P<open><[a-z][^\s/>]*+){_ATTRIBUTES}
     """,
@@ -91,7 +91,7 @@ def read_document(body: bytes, content_type: str | None) -> Document:
     while mark in text.text:
         mark += "-"
     marked, count, longest = _marked(text.text, mark)
-    if longest is None:
+    if "<plaintext" in text.text.lower():
         raise Undecodable("the page has a plaintext element")
     if longest > _MOST_ATTRIBUTES:
         raise Undecodable(f"a tag has more than {_MOST_ATTRIBUTES} attributes")
@@ -100,9 +100,9 @@ def read_document(body: bytes, content_type: str | None) -> Document:
     return Document(body, text, LexborHTMLParser(marked, scripting=True), mark)
 
 
-def _marked(text: str, mark: str) -> tuple[str, int, int | None]:
+def _marked(text: str, mark: str) -> tuple[str, int, int]:
     """The text with each start tag marked by its own place, how many there are, and about how many attributes the
-    longest has; None where a ``plaintext`` swallows the rest.
+    longest has.
 
     Formatting elements stay unmarked: the parser tells equal ones from unequal ones.
     """
@@ -117,8 +117,6 @@ def _marked(text: str, mark: str) -> tuple[str, int, int | None]:
             pieces.append(f" {mark}={found.start()} ")
             done = end
             count += 1
-        elif found["endless"] is not None:
-            return text, count, None
     pieces.append(text[done:])
     return "".join(pieces), count, longest
 
