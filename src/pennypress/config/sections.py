@@ -331,6 +331,13 @@ class Gateway:
     workers: int = setting(
         whole_number(1, 64), kind="number", default=1, help="How many processes serve; one a core is plenty."
     )
+    upgrade: tuple[PathPattern, ...] = setting(
+        _patterns,
+        kind="list of patterns",
+        default=[],
+        example=["/live/**"],
+        help="Where WebSockets may be opened to the site; under the article paths never.",
+    )
     cache: int = setting(
         size,
         kind="size",

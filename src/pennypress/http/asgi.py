@@ -31,6 +31,7 @@ from pennypress.http.fetch import (
     Verdict,
     client_gone,
     fetch,
+    heads_alone,
 )
 from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.judging import Judging
@@ -45,6 +46,7 @@ from pennypress.http.saving import sends_text, sent
 from pennypress.http.sharing import Answers, Question
 from pennypress.http.uses import UseBook
 from pennypress.http.visitor import Visitor
+from pennypress.http.websockets import WebSockets, refuse
 from pennypress.messages import negotiate
 from pennypress.pages.notice import Board, ErrorPage, Paper
 from pennypress.pages.page import PageOptions
@@ -187,6 +189,7 @@ class PaywallApp:
         self._ahead = ReadingAhead(
             app, self._views, self._guarding, parts.random, own_url=config.paper.url, own_host=self._own_host
         )
+        self._sockets = WebSockets(app, config.gateway.upgrade, self._grounds, self._guarding)
         self._ahead.begin(config.guard.learn)
         self._beat: asyncio.Task[None] | None = None
         self._guards: asyncio.Task[None] | None = None
@@ -195,11 +198,12 @@ class PaywallApp:
         """Answer one request, or follow the server's lifespan."""
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
-        elif scope["type"] != "http":
-            await self._app(scope, receive, send)
+            return
+        if self._beat is None:
+            self._start_beat()
+        if scope["type"] == "websocket":
+            await self._handshake(scope, receive, send)
         else:
-            if self._beat is None:
-                self._start_beat()
             await self._request(scope, receive, send)
 
     async def settle(self) -> None:
@@ -255,6 +259,19 @@ class PaywallApp:
             self.gate.count("overlong")
             await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
 
+    async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            request = read_request({**scope, "method": "GET"}, self._own_host)
+        except RequestError:
+            await refuse(send)
+            return
+        request, said = self.askers.unsaid(request)
+        if self._sockets.may_be_opened(request.target):
+            visitor = await self._visitor(scope, request, said)
+            await self._sockets.open(self._onward(scope, request), request, visitor, receive, send)
+        else:
+            await refuse(send)
+
     async def _visitor(self, scope: Scope, request: PageRequest, said: tuple[str, ...]) -> Visitor:
         address, now = self._address(scope, request), self.gate.now()
         asker = await self.askers.who(request, address, said, now)
@@ -293,10 +310,12 @@ class PaywallApp:
                 await _send(send, self._guarding.refusal(request, visitor))
                 return
             receive = begun.receive
+        by_get = request.method == "HEAD" and onward["method"] == "GET"
+        passing = heads_alone(send) if by_get else send
         judgement = self._noting(self._judging.judgement(request, visitor), request, visitor)
 
         async def ask() -> Answer | None:
-            found = await fetch(self._app, onward, receive, send, judgement)
+            found = await fetch(self._app, onward, receive, passing, judgement)
             if found is None:
                 return None
             verdict, answer = found
@@ -316,7 +335,7 @@ class PaywallApp:
             answer = await ask()
         if answer is None:
             return
-        if request.method == "HEAD":
+        if request.method == "HEAD" and not by_get:
             outcome = await self._views.head(request, visitor, answer)
         else:
             outcome = await self._views.outcome(request, visitor, answer, lambda: client_gone(receive))
@@ -355,6 +374,8 @@ class PaywallApp:
         whole = whole and self.gate.mode is not Mode.OFF
         parts = request.asks_for_file or not self._guarding.on or self._judging.is_part(request)
         onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
+        if whole and request.method == "HEAD" and not request.asks_for_file:
+            onward["method"] = "GET"  # whether it is an article, and which, stands in the page
         return onward
 
     def _as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:

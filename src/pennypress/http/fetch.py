@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -57,6 +58,10 @@ class Judgement:
 
 class BrokenOff(PennypressError):
     """What the app behind answers must not go out; it was refused, and nothing more of it is wanted."""
+
+
+class Enough(PennypressError):
+    """Raised by a ``send`` that wants nothing more: ends an answer of which only the head is used."""
 
 
 class Overlong(PennypressError):
@@ -241,6 +246,9 @@ class _Keeper:
             await self._find_out(message["body"])
         if self.verdict is Verdict.PASS:
             await self._send(message)
+        elif self.verdict is Verdict.DROP and not last:
+            self.complete = True
+            raise Enough
         elif self.verdict is Verdict.HOLD:
             await self._hold(message.get("body", b""), last=last)
         elif self.verdict in LOOKED_AT:
@@ -280,7 +288,8 @@ async def fetch(
     task = asyncio.current_task()
     keeper = _Keeper(send, judgement, task)
     try:
-        await app(scope, receive, keeper.send)
+        with suppress(Enough):
+            await app(scope, receive, keeper.send)
     except BrokenOff:
         return None
     except asyncio.CancelledError:
@@ -294,6 +303,18 @@ async def fetch(
     if not keeper.complete:
         raise PennypressError("the app behind ended before its answer did")
     return keeper.verdict, keeper.answer()
+
+
+def heads_alone(send: Send) -> Send:
+    """A ``send`` that hands on the head of an answer and ends it there, for who asked by HEAD."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            raise Enough
+        await send(message)
+
+    return sending
 
 
 def client_gone(receive: Receive) -> bool:

@@ -25,6 +25,7 @@ from pennypress.http.fetch import Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
+from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
@@ -36,6 +37,9 @@ from pennypress.readers.pass_ import Passes
 HTML = b"text/html; charset=utf-8"
 _EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "article"))
 _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
+_WHOLE_PAGE = frozenset((200, 203))
+"""A 203 is a 200 that something on its way has changed (RFC 9110 section 15.3.4)."""
+
 _OF_STATUS = frozenset((b"location", b"www-authenticate", b"retry-after"))
 _NAMED_AT_MOST = 64
 _SHORTEST_TELLING = 24
@@ -83,15 +87,18 @@ class PageViews:
         self._code_key = code_key
 
     async def outcome(self, request: PageRequest, visitor: Visitor, answer: Answer, gone: Gone) -> Outcome:
-        """What this visitor gets for an answer that may be an article's page."""
+        """What this visitor gets for an answer that may be an article's page; one without a body is none."""
         passed = Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
+        if not answer.body:
+            return Outcome(passed)
         seen, body = await self._seen(request, answer)
         version = seen.version
         subject = self._subject(request, version, answer)
-        if subject is not None and subject.claimed is not None and not subject.continued and answer.status == 200:
+        whole = answer.status in _WHOLE_PAGE
+        if subject is not None and subject.claimed is not None and not subject.continued and whole:
             subject = await self._believed(request, version, answer, subject)
         guarding = self._guarding if self._guarding is not None and self._guarding.on else None
-        if answer.status != 200:
+        if not whole:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
         if guarding is not None:
@@ -103,7 +110,7 @@ class PageViews:
             if guarding is not None:
                 return Outcome(await guarding.guarded(request, visitor, passed, version=version))
             return Outcome(passed)
-        may_spend = request.method == "GET" and not request.prefetches and not request.robot and visitor.crawler is None
+        may_spend = request.by_a_reader and visitor.crawler is None
         if may_spend and gone():
             may_spend = False
         asked = Request(
@@ -228,6 +235,8 @@ class PageViews:
         """The subject once its canonical link was noted, and was found to be believed or not."""
         if version.page is None or subject.claimed is None:
             return subject
+        if not version.page.sketch and subject.claimed in keys_extended_by(request.target):
+            return subject  # too little to compare, and the address itself says whose it is
         beliefs = self._gate.beliefs
         await self._gate.note_claim(subject.claimed, request.target.key, version.page.sketch)
         return subject if self._gate.beliefs == beliefs else self._subject(request, version, answer)

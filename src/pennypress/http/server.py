@@ -117,7 +117,7 @@ def run(listening: Listening, build: Callable[[], App], accept: Callable[[], boo
         workers=listening.workers,
         loop=Loops.uvloop,
         http=HTTPModes.http1,
-        websockets=False,
+        websockets=True,
         backlog=_BACKLOG,
         backpressure=_CONNECTIONS,
         http1_settings=HTTP1Settings(
