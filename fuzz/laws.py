@@ -22,6 +22,7 @@ from pennypress.pages.facts import read_facts
 from pennypress.pages.find import find_body
 from pennypress.pages.guard import Guard, Sighting, known_text
 from pennypress.pages.items import bare_json, bare_xml
+from pennypress.pages.layout import Layout
 from pennypress.pages.naming import canonical_target, first_page, keys_extended_by, name_article
 from pennypress.pages.page import PageOptions, read_page
 from pennypress.pages.prose import find_prose
@@ -175,7 +176,7 @@ def guard(data: bytes) -> None:
     if not found:
         return
     content_type = "text/plain; charset=utf-8" if kind != "html" else HTML
-    trimmed = trim(kind, body, content_type, _excerpts(found))
+    trimmed = trim(Layout(kind), body, content_type, _excerpts(found))
     if trimmed is None:
         return
     left = trimmed.decode("utf-8", "replace")
@@ -184,7 +185,7 @@ def guard(data: bytes) -> None:
         assert _is_json(left)
     if kind == "xml" and _is_xml(text):
         assert _is_xml(left)
-    assert trim(kind, trimmed, content_type, _excerpts(found)) is not None
+    assert trim(Layout(kind), trimmed, content_type, _excerpts(found)) is not None
 
 
 LAWS: dict[str, Callable[[bytes], None]] = {
