@@ -50,7 +50,7 @@ class Reader:
         fields |= {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=60)
         try:
             connection.request(method, path, body, fields)
             answer = connection.getresponse()
@@ -75,7 +75,7 @@ class Newsroom(WordPress):
         said |= {name.replace("_", "-"): value for name, value in headers.items()}
         body = json.dumps(fields).encode() if isinstance(fields, dict) else fields
         try:
-            with self.browser.open(Request(self.url + path, body, said), timeout=30) as answer:
+            with self.browser.open(Request(self.url + path, body, said), timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as refusal:
             return refusal.code, refusal.read().decode()
@@ -94,10 +94,10 @@ class Newsroom(WordPress):
         assert added.code == 0, added.out + added.err
         link = "".join(added.out.split())
         address = self.url + link.removeprefix("http://paper.test")
-        with self.browser.open(Request(address, headers={"Host": "paper.test"}), timeout=30) as answer:
+        with self.browser.open(Request(address, headers={"Host": "paper.test"}), timeout=60) as answer:
             fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.read().decode()))
         headers = {"Host": "paper.test", "Origin": "http://paper.test", "Referer": link}
-        with self.browser.open(Request(address, urlencode(fields).encode(), headers), timeout=30) as answer:
+        with self.browser.open(Request(address, urlencode(fields).encode(), headers), timeout=60) as answer:
             assert answer.status == 200
 
 
