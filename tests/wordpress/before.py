@@ -102,10 +102,10 @@ class Newsroom(WordPress):
 
 
 def configuration(wordpress: WordPress, port: int, guard: str) -> str:
-    """A configuration for the WordPress: a limit of one, and the guard in this mode."""
+    """A configuration for the WordPress: a limit of one, and what ``guard`` says of the guard."""
     return (
         f'[paper]\nname = "The Harbour Gazette"\nurl = "http://paper.test"\n[meter]\nlimit = 1\n'
-        f'[articles]\npaths = ["/20*/*/*/*/**"]\n[guard]\nmode = "{guard}"\n[office]\nenabled = true\n'
+        f'[articles]\npaths = ["/20*/*/*/*/**"]\n[guard]\n{guard}\n[office]\nenabled = true\n'
         f'[gateway]\nlisten = "127.0.0.1:{port}"\nupstream = "{wordpress.url}"\n'
     )
 

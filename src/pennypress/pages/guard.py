@@ -17,6 +17,8 @@ from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
+_UNSPACED_ROW = 2 * RUN
+"""In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
 _PARTS_AT_MOST = 64
 
 
@@ -144,11 +146,15 @@ class Guard:
     def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
         for slot in self._withheld.owners_in(form):
             known = self._known.get(slot)
-            if known is None or not self._made_of(slot, known).words_within(form):
+            if known is None:
+                continue
+            made = self._made_of(slot, known)
+            row = _UNSPACED_ROW if made.unspaced else RUN
+            if not made.words_within(form, row):
                 continue
             owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
             found[slot] = (
-                max(held[0], owned.words_within(form)),
+                max(held[0], owned.words_within(form, row)),
                 max(held[1], owned.words_within(form, _LONG_ROW)),
             )
 
