@@ -101,20 +101,20 @@ class Newsroom(WordPress):
             assert answer.status == 200
 
 
-def configuration(wordpress: WordPress, port: int, guard: str) -> str:
+def configuration(wordpress: WordPress, port: int, guard: str, office: str = "false") -> str:
     """A configuration for the WordPress: a limit of one, and what ``guard`` says of the guard."""
     return (
         f'[paper]\nname = "The Harbour Gazette"\nurl = "http://paper.test"\n[meter]\nlimit = 1\n'
-        f'[articles]\npaths = ["/20*/*/*/*/**"]\n[guard]\n{guard}\n[office]\nenabled = true\n'
+        f'[articles]\npaths = ["/20*/*/*/*/**"]\n[guard]\n{guard}\n[office]\nenabled = {office}\n'
         f'[gateway]\nlisten = "127.0.0.1:{port}"\nupstream = "{wordpress.url}"\n'
     )
 
 
 @contextlib.contextmanager
-def gateway_before(wordpress: WordPress, folder: Path, guard: str) -> Iterator[Gateway]:
-    """A running gateway before the WordPress."""
+def gateway_before(wordpress: WordPress, folder: Path, guard: str, office: str = "false") -> Iterator[Gateway]:
+    """A running gateway before the WordPress; with an ``office`` it gives out staff passes."""
     folder.mkdir(exist_ok=True)
     gateway = Gateway(free_port(), folder)
-    (folder / "pennypress.toml").write_text(configuration(wordpress, gateway.port, guard), encoding="utf-8")
+    (folder / "pennypress.toml").write_text(configuration(wordpress, gateway.port, guard, office), encoding="utf-8")
     with serving(folder, gateway.port, "gateway", "--config", "pennypress.toml"):
         yield gateway

@@ -21,7 +21,7 @@ ONE_LINE_MORE = "\n<!-- wp:paragraph -->\n<p>And one line more.</p>\n<!-- /wp:pa
 
 @pytest.fixture(scope="module")
 def gateway(wordpress: WordPress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with gateway_before(wordpress, tmp_path_factory.mktemp("editors"), 'mode = "withhold"') as running:
+    with gateway_before(wordpress, tmp_path_factory.mktemp("editors"), 'mode = "withhold"', "true") as running:
         yield running
 
 

@@ -80,6 +80,7 @@ def routes(path: str, post: int) -> dict[str, Route]:
             "a post with a callback": f"{api}/posts/{post}?_jsonp=cb",
             "comments": f"{api}/comments",
             "media": f"{api}/media",
+            "a picture's page": f"{path}fair/",
         }.items()
     }
     closed = {
