@@ -13,7 +13,7 @@ import zstandard
 from pennypress.errors import OriginError
 from pennypress.http.fetch import Message, Receive, Scope, Send
 from tests.http.browser import Browser, Site
-from tests.http.guarded import WITHHELD, Build, used_up
+from tests.http.guarded import CRANE, WITHHELD, Build, html_of, used_up
 
 EVENTS = "text/event-stream; charset=utf-8"
 TEXT = " ".join(WITHHELD)
@@ -57,6 +57,7 @@ class Arriving:
     def __init__(self, app: Browser, path: str) -> None:
         self.messages: list[Message] = []
         self._arrived = asyncio.Event()
+        self._asked = False
         self.task = asyncio.ensure_future(app.app(app._scope("GET", path, {}), self._receive, self._send))
 
     @property
@@ -71,7 +72,8 @@ class Arriving:
                 await self._arrived.wait()
 
     async def _receive(self) -> Message:
-        if not self.messages:
+        if not self._asked:
+            self._asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
         await asyncio.Event().wait()
         raise AssertionError
@@ -196,3 +198,42 @@ async def test_a_download_that_is_no_text_passes_as_it_comes(streams: Streams, r
     more.set()
     await arriving.task
     assert arriving.body == zipped * 2
+
+
+async def test_a_page_that_never_ends_is_passed_on_where_its_head_shows_that_it_is_no_article(
+    streams: Streams, reader: Browser
+) -> None:
+    more = asyncio.Event()
+    head = b"<!doctype html><html><head><title>Log</title></head><body><p>one line</p>"
+    streams.stream("/log", [head, more, f"<p>{TEXT}</p>".encode()], content_type="text/html")
+    arriving = Arriving(reader, "/log")
+    await arriving.until(b"one line")
+    more.set()
+    with pytest.raises(OriginError):
+        await arriving.task
+    assert arriving.body == head
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!doctype html><html><head><link rel="canonical" href="/news/crane"></head><body>',
+        '<!doctype html><html><head><meta name="pennypress" content="premium"></head><body>',
+        "<!doctype html><html><head><title>The crane</title>",
+        f"<!doctype html><html><head></head><body><p>{WITHHELD[0]} {WITHHELD[1]}</p>",
+    ],
+)
+async def test_a_slow_page_that_may_be_an_article_is_kept_back_to_its_end(
+    streams: Streams, reader: Browser, head: str
+) -> None:
+    more = asyncio.Event()
+    rest = f"</head><body><article><h1>The crane</h1><p>{CRANE[0]}</p>{html_of(WITHHELD)}</article></body></html>"
+    streams.stream("/print/17", [head.encode(), more, rest.encode()], content_type="text/html")
+    arriving = Arriving(reader, "/print/17")
+    await asyncio.wait((arriving.task,), timeout=1.2)
+    assert arriving.messages == []
+    more.set()
+    await arriving.task
+    assert arriving.messages[0]["status"] == 200
+    assert b"pennypress-wall" in arriving.body
+    assert b"harbour master told us" not in arriving.body

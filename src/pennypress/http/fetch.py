@@ -43,7 +43,8 @@ class Judgement:
     be refused (True) or may pass on.
 
     ``watch`` looks at what is too long, or too slow, to be kept back; ``refusal`` is what goes out instead of such an
-    answer where nothing of it went out yet.
+    answer where nothing of it went out yet. ``is_no_article`` tells by a page's beginning that it need not be kept
+    back to its end; None where every page must be.
     """
 
     by_head: Callable[[int, AnswerHeaders], Awaitable[Verdict]]
@@ -51,6 +52,7 @@ class Judgement:
     limit: int
     watch: Callable[[AnswerHeaders], Watch | None] = lambda headers: None
     refusal: Callable[[AnswerHeaders], Answer] = lambda headers: Answer(403, (), b"")
+    is_no_article: Callable[[AnswerHeaders, bytes], bool] | None = None
 
 
 class BrokenOff(PennypressError):
@@ -70,6 +72,7 @@ class _Keeper:
         "_chunks",
         "_headers",
         "_judgement",
+        "_late",
         "_length",
         "_lock",
         "_send",
@@ -92,7 +95,8 @@ class _Keeper:
         self._length = 0
         self._lock = asyncio.Lock()
         self._watch: Watch | None = None
-        self._alarm: asyncio.Task[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._late: asyncio.Task[None] | None = None
         self.verdict: Verdict | None = None
         self.complete = False
         self.streams = False
@@ -112,6 +116,8 @@ class _Keeper:
         """Nothing more comes."""
         if self._alarm is not None:
             self._alarm.cancel()
+        if self._late is not None:
+            self._late.cancel()
 
     async def _start(self, message: Message) -> None:
         self._status = message["status"]
@@ -121,6 +127,8 @@ class _Keeper:
             await self._pass()
         elif self.verdict in LOOKED_AT and not self._is_unsure:
             await self._begin_to_look()
+        elif self.verdict is Verdict.HOLD and self._may_stream:
+            self._alarm = asyncio.get_running_loop().call_later(_KEPT_BACK_SECONDS, self._ring)
 
     async def _begin_to_look(self) -> None:
         """Keep back what will end soon; what never ends or is long is passed on as it comes, once looked at."""
@@ -130,7 +138,7 @@ class _Keeper:
             async with self._lock:
                 await self._stream()
         elif not length:
-            self._alarm = asyncio.get_running_loop().create_task(self._stream_after_a_while())
+            self._alarm = asyncio.get_running_loop().call_later(_KEPT_BACK_SECONDS, self._ring)
 
     async def _pass(self) -> None:
         """Send the head of what passes on as it comes, for this reader alone where it must be so."""
@@ -141,13 +149,36 @@ class _Keeper:
             {"type": "http.response.start", "status": self._status, "headers": without_ours(list(headers))}
         )
 
-    async def _stream_after_a_while(self) -> None:
-        await asyncio.sleep(_KEPT_BACK_SECONDS)
+    @property
+    def _may_stream(self) -> bool:
+        """Whether a page of unknown length need not be kept back to its end."""
+        return self._judgement.is_no_article is not None and first(self._headers, b"content-length") is None
+
+    def _ring(self) -> None:
+        self._late = asyncio.get_running_loop().create_task(self._stream_late())
+
+    async def _stream_late(self) -> None:
+        """Begin to pass on what has not ended within a while, unless it may be an article."""
         async with self._lock:
-            if not self.complete and not self.streams and self.verdict in LOOKED_AT:
+            if self.complete or self.streams:
+                return
+            if self.verdict is Verdict.HOLD:
+                await self._stream_page()
+            elif self.verdict in LOOKED_AT:
                 await self._stream()
-                if self.broken_off and self._asking is not None:
-                    self._asking.cancel()
+            if self.broken_off and self._asking is not None:
+                self._asking.cancel()
+
+    async def _stream_page(self) -> None:
+        """Pass on a page that its beginning shows to be no article, and in which nothing was found so far; what may
+        yet turn out to be one is kept back to its end."""
+        is_no_article, beginning = self._judgement.is_no_article, b"".join(self._chunks)
+        if is_no_article is None or not is_no_article(self._headers, beginning):
+            return
+        watch = self._judgement.watch(self._headers)
+        if watch is None or await watch.passes(beginning):
+            self.verdict = Verdict.LOOK
+            await self._stream()
 
     async def _stream(self) -> None:
         """Pass on from now on what was kept back and what comes, each piece once it has been looked at; refuse it
@@ -217,6 +248,12 @@ class _Keeper:
         self.complete = self.complete or last
 
     async def _hold(self, chunk: bytes, *, last: bool) -> None:
+        if self._late is not None:
+            async with self._lock:
+                pass
+            if self.verdict is not Verdict.HOLD:
+                await self._look({"body": chunk}, last=last)
+                return
         if chunk:
             self._chunks.append(bytes(chunk))
             self._length += len(chunk)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pennypress.core.article import Access, Article
 from pennypress.core.part import PartRule, owners
@@ -11,9 +13,10 @@ from pennypress.gate import Gate
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of
 from pennypress.http.fetch import Judgement, Verdict
 from pennypress.http.guarding import Guarding
-from pennypress.http.pageview import PageViews, html, kept_of_status
+from pennypress.http.pageview import PageViews, html, kept_of_status, origin_word
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
+from pennypress.http.watching import beginning_of
 from pennypress.pages.naming import canonical_target, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import PageOptions
@@ -23,6 +26,8 @@ from pennypress.pages.versions import read_version
 _HEAD_BYTES = 128 * 1024
 """So much of an overlong page is read to see whether it is an article: what it says of itself stands in its head."""
 
+_METERED = frozenset((Access.METERED, Access.PREMIUM))
+_HEAD_ENDS = re.compile(rb"</head\b|<body\b", re.IGNORECASE)
 _BODYLESS = frozenset((204, 304))
 
 
@@ -48,6 +53,7 @@ class Judging:
             self.largest,
             lambda headers: self.guarding.watch(request, visitor, headers),
             lambda headers: self.guarding.refusal(request, visitor, headers),
+            partial(self._is_no_article, request) if self._may_be_elsewhere(request) else None,
         )
 
     def is_part(self, request: PageRequest) -> bool:
@@ -97,17 +103,33 @@ class Judging:
             verdict = left if left is Verdict.PRIVATE else verdict
         return verdict
 
+    def _may_be_elsewhere(self, request: PageRequest) -> bool:
+        """Whether a page's head alone says whether it is an article: where it lies beside the paths that hold them."""
+        return bool(self.grounds.patterns) and not self.grounds.under(request.target)
+
+    def _is_no_article(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
+        """Whether a page elsewhere shows by its beginning, its whole head among it, that it is no article."""
+        head = beginning_of(beginning, _coding(headers), _HEAD_BYTES)
+        return _HEAD_ENDS.search(head) is not None and not self._refuses_overlong(request, headers, beginning)
+
     def _refuses_overlong(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
         """Whether a page that is too long to be read whole could be an article; by its address, or by its beginning."""
         if self.gate.mode is Mode.OBSERVE:
             return False
-        if self.grounds.hold(request.target):
+        word = origin_word(headers)
+        if self.grounds.hold(request.target) or word in _METERED:
             return True
-        head = beginning[:_HEAD_BYTES].rpartition(b">")[0]
+        head = beginning_of(beginning, _coding(headers), _HEAD_BYTES).rpartition(b">")[0]
         said = first(headers, b"content-type")
         content_type = said.decode("latin-1") if said else None
         page = read_version(head, content_type, request.target.forwarded, self.options).page
+        if page is not None and word is None and page.facts.access in _METERED:
+            return True
         if not self.grounds.patterns:
             return page is None or page.says_article
         link = page.facts.canonical if page is not None else None
         return canonical_target(link, self.own_host or request.host, self.grounds.patterns) is not None
+
+
+def _coding(headers: AnswerHeaders) -> str:
+    return (first(headers, b"content-encoding") or b"").decode("latin-1")

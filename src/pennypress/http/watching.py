@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 
 import brotli  # type: ignore[import-untyped]
 import zstandard
@@ -15,6 +16,7 @@ from pennypress.pages.source import read_text
 
 _OVERLAP = 8_192
 _STEP = 65_536
+_SAMPLE = 4_096
 _WINDOW = 500_000
 
 Clean = Callable[[str], Awaitable[bool]]
@@ -50,15 +52,24 @@ class Watch:
         return await self._clean(window)
 
 
-def begins_as_text(beginning: bytes, coding: str) -> bool:
-    """Whether an answer whose type does not say so begins as a text does, below its content coding."""
+def beginning_of(body: bytes, coding: str, size: int) -> bytes:
+    """The beginning of a body, so many bytes of it at least where it has them, with its content coding undone; nothing
+    where that cannot be."""
     undo = _DECODERS.get(coding.strip().lower())
-    if undo is None:
-        return True
-    try:
-        return is_text(next((plain for plain in undo().steps(beginning) if plain), b""))
-    except (zlib.error, brotli.error, zstandard.ZstdError):
-        return True
+    beginning = b""
+    if undo is not None:
+        with suppress(zlib.error, brotli.error, zstandard.ZstdError):
+            for plain in undo().steps(body):
+                beginning += plain
+                if len(beginning) >= size:
+                    break
+    return beginning[:size]
+
+
+def begins_as_text(body: bytes, coding: str) -> bool:
+    """Whether an answer whose type does not say so begins as a text does; True where that cannot be told."""
+    beginning = beginning_of(body, coding, _SAMPLE)
+    return not beginning or is_text(beginning)
 
 
 class _Identity:
