@@ -202,6 +202,7 @@ HEADS = {
         ("x-summary", 200, TOLD),
         ("refresh", 200, f"0; url=/x?t={quote(TOLD)}"),
         ("location", 302, f"/share?text={quote(TOLD)}"),
+        ("content-location", 200, f"/{TOLD.replace(' ', '-')}"),
     )
 } | {"a picture's head": Copy("/p.png", "image/png", b"\x89PNG\0", fields={"x-caption": TOLD})}
 

@@ -65,7 +65,12 @@ stretches = st.tuples(st.integers(0, len(PLAIN) - 1), st.integers(1, 40)).map(
     lambda place: " ".join(WITHHELD.split()[place[0] : place[0] + place[1]])
 )
 pieces = st.one_of(innocent, st.tuples(st.sampled_from(WRAPPINGS), stretches).map(lambda pair: pair[0](pair[1])))
-texts = st.lists(pieces, max_size=6)
+torn = st.tuples(stretches, st.integers(1, 7)).map(
+    lambda pair: [" ".join(pair[0].split()[at : at + pair[1]]) for at in range(0, len(pair[0].split()), pair[1])]
+)
+texts = st.lists(st.one_of(pieces.map(lambda piece: [piece]), torn), max_size=5).map(
+    lambda rows: [part for row in rows for part in row]
+)
 
 
 def holds_a_run(text: str) -> bool:

@@ -50,7 +50,7 @@ class Reader:
         fields |= {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=60)
         try:
             connection.request(method, path, body, fields)
             answer = connection.getresponse()
@@ -75,7 +75,7 @@ class Newsroom(WordPress):
         said |= {name.replace("_", "-"): value for name, value in headers.items()}
         body = json.dumps(fields).encode() if isinstance(fields, dict) else fields
         try:
-            with self.browser.open(Request(self.url + path, body, said), timeout=30) as answer:
+            with self.browser.open(Request(self.url + path, body, said), timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as refusal:
             return refusal.code, refusal.read().decode()
@@ -94,27 +94,27 @@ class Newsroom(WordPress):
         assert added.code == 0, added.out + added.err
         link = "".join(added.out.split())
         address = self.url + link.removeprefix("http://paper.test")
-        with self.browser.open(Request(address, headers={"Host": "paper.test"}), timeout=30) as answer:
+        with self.browser.open(Request(address, headers={"Host": "paper.test"}), timeout=60) as answer:
             fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.read().decode()))
         headers = {"Host": "paper.test", "Origin": "http://paper.test", "Referer": link}
-        with self.browser.open(Request(address, urlencode(fields).encode(), headers), timeout=30) as answer:
+        with self.browser.open(Request(address, urlencode(fields).encode(), headers), timeout=60) as answer:
             assert answer.status == 200
 
 
-def configuration(wordpress: WordPress, port: int, guard: str) -> str:
-    """A configuration for the WordPress: a limit of one, and the guard in this mode."""
+def configuration(wordpress: WordPress, port: int, guard: str, office: str = "false") -> str:
+    """A configuration for the WordPress: a limit of one, and what ``guard`` says of the guard."""
     return (
         f'[paper]\nname = "The Harbour Gazette"\nurl = "http://paper.test"\n[meter]\nlimit = 1\n'
-        f'[articles]\npaths = ["/20*/*/*/*/**"]\n[guard]\nmode = "{guard}"\n[office]\nenabled = true\n'
+        f'[articles]\npaths = ["/20*/*/*/*/**"]\n[guard]\n{guard}\n[office]\nenabled = {office}\n'
         f'[gateway]\nlisten = "127.0.0.1:{port}"\nupstream = "{wordpress.url}"\n'
     )
 
 
 @contextlib.contextmanager
-def gateway_before(wordpress: WordPress, folder: Path, guard: str) -> Iterator[Gateway]:
-    """A running gateway before the WordPress."""
+def gateway_before(wordpress: WordPress, folder: Path, guard: str, office: str = "false") -> Iterator[Gateway]:
+    """A running gateway before the WordPress; with an ``office`` it gives out staff passes."""
     folder.mkdir(exist_ok=True)
     gateway = Gateway(free_port(), folder)
-    (folder / "pennypress.toml").write_text(configuration(wordpress, gateway.port, guard), encoding="utf-8")
+    (folder / "pennypress.toml").write_text(configuration(wordpress, gateway.port, guard, office), encoding="utf-8")
     with serving(folder, gateway.port, "gateway", "--config", "pennypress.toml"):
         yield gateway

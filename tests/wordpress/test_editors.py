@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import lacks
 from tests.wordpress.before import Gateway, Newsroom, Reader, gateway_before
 from tests.wordpress.newsroom import EDITOR, PASSWORD, PICTURE, WordPress, attached
-from tests.wordpress.stories import STORIES, paragraphs
+from tests.wordpress.stories import paragraphs
 from tests.wordpress.test_routes import call
 
 _NUMBERS = count(1)
@@ -21,20 +21,19 @@ ONE_LINE_MORE = "\n<!-- wp:paragraph -->\n<p>And one line more.</p>\n<!-- /wp:pa
 
 @pytest.fixture(scope="module")
 def gateway(wordpress: WordPress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with gateway_before(wordpress, tmp_path_factory.mktemp("editors"), "withhold") as running:
+    with gateway_before(wordpress, tmp_path_factory.mktemp("editors"), 'mode = "withhold"', "true") as running:
         yield running
 
 
 @pytest.fixture
 def post(wordpress: WordPress, gateway: Gateway) -> int:
-    """A post of its own, which a reader before the gateway has met at the wall."""
+    """A post of its own, which the gateway has met: a robot was shown its preview."""
     number = next(_NUMBERS)
     title = f"The lamp of pier {number}"
     path = wordpress.publish(title, paragraphs(title), date=f"2023-05-06T06:{number:02}:00")
     found = wordpress.number_of(title)
-    reader = Reader(gateway)
-    reader.get(wordpress.posts[STORIES[0]])
-    assert reader.get(path).header("pennypress-access") == "preview"
+    robot = Reader(gateway).get(path, User_Agent="Slackbot-LinkExpanding 1.0")
+    assert robot.header("pennypress-access") == "preview"
     wordpress.posts.pop(title)
     return found
 
@@ -152,7 +151,7 @@ def test_an_application_reads_posts_by_xml_rpc_with_the_pass_alone(
 
 
 def test_a_draft_that_nobody_has_met_is_written_without_a_pass_too(stranger: Newsroom, wordpress: WordPress) -> None:
-    text = "\n".join(f"<p>{part}</p>" for part in paragraphs("the draft of the day"))
+    text = "<p>Nobody has read this yet, for it is about to be written by one who has no pass at all.</p>"
     status, told = stranger.ask("/wp-json/wp/v2/posts", {"title": "A draft", "content": text}, stranger.nonce())
     assert status == 201
     assert wordpress.stored(json.loads(told)["id"]) == text

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
@@ -79,6 +80,7 @@ def routes(path: str, post: int) -> dict[str, Route]:
             "a post with a callback": f"{api}/posts/{post}?_jsonp=cb",
             "comments": f"{api}/comments",
             "media": f"{api}/media",
+            "a picture's page": f"{path}fair/",
         }.items()
     }
     closed = {
@@ -169,7 +171,7 @@ def guard(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def gateway(newspaper: WordPress, guard: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway that has met every post: a walled reader of each."""
-    with gateway_before(newspaper, tmp_path_factory.mktemp("gateway"), guard) as running:
+    with gateway_before(newspaper, tmp_path_factory.mktemp("gateway"), f'mode = "{guard}"') as running:
         meet(Reader(running), newspaper)
         yield running
 
@@ -285,3 +287,17 @@ def test_a_post_behind_a_password_is_metered_once_it_is_given(gateway: Gateway, 
     assert (opened.header("pennypress-reason"), len(shown(opened.text, SECRET))) == ("granted", len(paragraphs(SECRET)))
     walled = poor.get(path)
     assert (walled.header("pennypress-access"), shown(walled.text, SECRET)) == ("preview", [1, 2])
+
+
+def test_a_gateway_that_nobody_came_through_yet_holds_back_and_learns_from_the_sitemap(
+    newspaper: WordPress, tmp_path: Path
+) -> None:
+    with gateway_before(newspaper, tmp_path / "cold", 'learn = ["/wp-sitemap.xml"]') as cold:
+        reader = Reader(cold)
+        first = reader.get("/feed/")
+        assert (first.status, told(first, WALLED)) == (200, False)
+        assert f"http://paper.test{newspaper.posts[WALLED]}" in first.text
+        while told(reader.get("/wp-json/wp/v2/posts?_fields=content"), WALLED):
+            continue  # until the sitemap was read: what names no article is not known to be one
+        assert shown(reader.get("/feed/").text, WALLED) == [1, 2]
+        assert reader.get(newspaper.posts[WALLED]).header("pennypress-reason") == "granted", "nothing was spent on it"

@@ -255,12 +255,19 @@ class Guarding:
         if not self._guard.watches or self._silent(request) or first(headers, b"pennypress-access") == b"full":
             return headers
         minded: AnswerHeaders = []
-        for name, value in headers:
-            told = value.decode("latin-1") if may_tell(name, value) else ""
-            found = await self._unentitled(await self._verdicts.of_field(told), request, visitor) if told else []
-            telling = bool(found) and self._acts(request, found, b"head")
-            minded += without_text(name, value) if telling else [(name, value)]
+        for name, said in headers:
+            value: bytes | None = said
+            while value is not None and may_tell(name, value) and await self._tells(value, request, visitor):
+                value = without_text(name, value)
+            if value is not None:
+                minded.append((name, value))
         return minded
+
+    async def _tells(self, value: bytes, request: PageRequest, visitor: Visitor) -> bool:
+        """Whether a field says what this visitor may not read, and the guard acts on it."""
+        sightings = await self._verdicts.of_field(value.decode("latin-1"))
+        found = await self._unentitled(sightings, request, visitor)
+        return bool(found) and self._acts(request, found, b"head")
 
     def _looks(self, layout: Layout) -> bool:
         """Whether an answer may hold anything: what is withheld, or items of what is not known yet."""

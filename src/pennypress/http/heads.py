@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pennypress.http.answer import AnswerHeaders
 from pennypress.pages.withheld import RUN
 
 _SHORTEST = 24
@@ -37,6 +36,7 @@ def may_tell(name: bytes, value: bytes) -> bool:
     return len(_WORD.findall(said)) >= RUN
 
 
-def without_text(name: bytes, value: bytes) -> AnswerHeaders:
+def without_text(name: bytes, value: bytes) -> bytes | None:
     """What is left of a field that says a text: of the address that a redirect leads to its path, else nothing."""
-    return [(name, value.partition(b"?")[0].partition(b"#")[0])] if name == b"location" else []
+    left = value.partition(b"?")[0].partition(b"#")[0] if name == b"location" else value
+    return None if left == value else left

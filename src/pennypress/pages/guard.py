@@ -17,6 +17,8 @@ from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
+_UNSPACED_ROW = 2 * RUN
+"""In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
 _PARTS_AT_MOST = 64
 
 
@@ -150,12 +152,13 @@ class Guard:
             if known is None:
                 continue
             made = self._made_of(slot, known)
-            count, long = made.words_within(form, _LONG_ROW)
+            rows = (_UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
+            count, long = made.words_within(form, *rows)
             if not count:
                 continue
             owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
             if owned is not made:
-                count, long = owned.words_within(form, _LONG_ROW)
+                count, long = owned.words_within(form, *rows)
             found[slot] = (max(held[0], count), max(held[1], long))
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
