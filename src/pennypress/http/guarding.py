@@ -488,19 +488,19 @@ class Guarding:
         self, sightings: Iterable[Sighting], request: PageRequest, visitor: Visitor
     ) -> list[Sighting]:
         """The sightings of what this visitor may not read."""
-        left = []
-        for sighting in sightings:
-            asked = Request(
-                sighting.article,
-                visitor.passes,
-                visitor.fresh,
-                spends=False,
-                devices=visitor.devices,
-                rights=visitor.rights,
-            )
-            if not (await self._gate.weigh(asked)).full:
-                left.append(sighting)
-        return left
+        found = tuple(sightings)
+        if not found:
+            return []
+        asked = Request(
+            found[0].article,
+            visitor.passes,
+            visitor.fresh,
+            spends=False,
+            devices=visitor.devices,
+            rights=visitor.rights,
+        )
+        decisions = await self._gate.weigh_all(asked, (sighting.article for sighting in found))
+        return [sighting for sighting, decision in zip(found, decisions, strict=True) if not decision.full]
 
     async def _may_read_all(self, request: PageRequest, visitor: Visitor) -> bool:
         """Whether this visitor may read every article: a subscriber, or one of the staff."""
