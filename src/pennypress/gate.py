@@ -177,7 +177,7 @@ class Gate:
             if isinstance(answer, Metered):
                 if not asked:
                     asked, standing = True, await self._standing_for(answer, now)
-                answer = _unspent(replace(answer, spends=False), standing, now)
+                answer = _unspent(answer, standing, now)
             decisions.append(answer)
         return decisions
 

@@ -53,8 +53,6 @@ _SAID_AT_ONCE = 50
 _HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 
-_Trim = tuple[bytes, int, str, frozenset[tuple[str, str]], str, str]
-
 _log = logging.getLogger("pennypress")
 
 
@@ -68,6 +66,18 @@ class GuardOptions:
     sign_in_cookies: tuple[str, ...]
     own_url: str | None
     largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Trim:
+    """On what it depends how an answer is cut: its bytes, what is known, its kind, of which texts, for whom."""
+
+    digest: bytes
+    generation: int
+    kind: str
+    names: frozenset[tuple[str, str]]
+    host: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,14 +337,15 @@ class Guarding:
                 return whole
             _log.warning("%s cannot be looked at and is refused: %s", request.target.folded, unread.reason)
             return self._refused(visitor, kind)
-        verdict = await self._verdict(body, content_type, kind, request.host)
+        digest = _digest(body)
+        verdict = await self._verdict(body, digest, content_type, kind, request.host)
         if verdict.nothing:
             return whole
         found = await self._unentitled(verdict.sightings, request, visitor)
         unknown = verdict.unknown if not await self._may_read_all(request, visitor) else ()
         if not found and not unknown:
             return Answer(answer.status, tuple(private_headers(headers)), answer.body)
-        if not self._acts(request, found, _digest(body)):
+        if not self._acts(request, found, digest):
             return whole
         for link in unknown:
             self.ask_for(link, request.host)
@@ -342,27 +353,26 @@ class Guarding:
             return self._refused(visitor, kind)
         base = verdict.bare if unknown and verdict.bare is not None else body
         if unknown:
-            left = await self._verdict(base, content_type, "plain", request.host)
+            digest = _digest(base)
+            left = await self._verdict(base, digest, content_type, "plain", request.host)
             found = await self._unentitled(left.sightings, request, visitor)
-        trimmed = (
-            await self._trimmed(kind, base, content_type, found, request.host, visitor.language) if found else base
-        )
+        trimmed: bytes | None = base
+        if found:
+            names = frozenset(sighting.known.name for sighting in found)
+            key = _Trim(digest, self._guard.generation, kind, names, request.host, visitor.language)
+            trimmed = await self._trimmed(key, base, content_type, found)
         if trimmed is None:
             self._gate.count("guard-refused")
             return self._refused(visitor, kind)
         self._gate.count("guard-withheld")
         return _revalidated(request, Answer(answer.status, tuple(guarded_headers(headers, trimmed)), trimmed))
 
-    async def _trimmed(
-        self, kind: str, body: bytes, content_type: str | None, found: list[Sighting], host: str, language: str
-    ) -> bytes | None:
+    async def _trimmed(self, key: _Trim, body: bytes, content_type: str | None, found: list[Sighting]) -> bytes | None:
         """The body without what was found in it, worked out once; None where it cannot be taken out."""
-        names = frozenset(sighting.known.name for sighting in found)
-        key = (_digest(body), self._guard.generation, kind, names, host, language)
         held = self._trims.get(key)
         if held is None:
-            excerpts = self._excerpts(found, host, language)
-            held = (await asyncio.to_thread(trim, kind, body, content_type, excerpts),)
+            excerpts = self._excerpts(found, key.host, key.language)
+            held = (await asyncio.to_thread(trim, key.kind, body, content_type, excerpts),)
             self._trims.put(key, held, len(held[0] or b""))
         return held[0]
 
@@ -452,8 +462,8 @@ class Guarding:
             return self._guard.look(text)
         return await asyncio.to_thread(self._guard.look, text)
 
-    async def _verdict(self, body: bytes, content_type: str | None, kind: str, host: str) -> _Verdict:
-        key = (_digest(body), self._guard.generation, kind, host)
+    async def _verdict(self, body: bytes, digest: bytes, content_type: str | None, kind: str, host: str) -> _Verdict:
+        key = (digest, self._guard.generation, kind, host)
         held = self._verdicts.get(key)
         if held is None:
             text = _text(body, content_type)
