@@ -74,6 +74,7 @@ Asked = tuple[str, str, dict[str, str]]
 
 
 class _Origin(BaseHTTPRequestHandler):
+    wbufsize = -1  # head and body in one write
     pages: ClassVar[dict[str, str]]
     feeds: ClassVar[dict[str, str]]
     asked: ClassVar[list[Asked]]

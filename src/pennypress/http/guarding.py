@@ -148,13 +148,13 @@ class Guarding:
         cut = await version.cut(continued=continued)
         if cut.alone is not None or self._silent(request):
             return cut
-        found = await self._others_in(version, cut, request, visitor, continued=continued)
+        found = await self._others_in(version, cut, visitor, continued=continued)
         own = [sighting for sighting in found if sighting.article.key == subject.article.key]
         if own and not continued:
             cut = await version.cut(continued=True)
             if cut.alone is not None:
                 return cut
-            found = await self._others_in(version, cut, request, visitor, continued=True)
+            found = await self._others_in(version, cut, visitor, continued=True)
         if not found or not self._acts(request, found, digest(cut.head + cut.tail)):
             return cut
         return await self._trimmed_cut(cut, version.content_type, found)
@@ -197,7 +197,7 @@ class Guarding:
             return refuse(self._board, request, visitor.language, layout)
         if verdict.nothing:
             return whole
-        decisions = [(sighting, await self._weigh(sighting, request, visitor)) for sighting in verdict.sightings]
+        decisions = await self._weighed(verdict.sightings, visitor)
         found = [sighting for sighting, decision in decisions if not decision.full]
         unknown = verdict.unknown if not await self._may_read_all(visitor) else ()
         if not found and not unknown:
@@ -222,7 +222,7 @@ class Guarding:
             return True
         for text, kind in texts_sent(body, first(request.headers, b"content-type")):
             sightings = await self._verdicts.look(written(text, kind, Layout.PLAIN).text.text)
-            found = await self._unentitled(sightings, request, visitor)
+            found = await self._unentitled(sightings, visitor)
             if found and self._acts(request, found, digest(body)):
                 return False
         return True
@@ -243,7 +243,7 @@ class Guarding:
             return None
 
         async def clean(text: str) -> bool:
-            found = await self._unentitled(await self._verdicts.look(text), request, visitor)
+            found = await self._unentitled(await self._verdicts.look(text), visitor)
             return not found or not self._acts(request, found, b"stream")
 
         said = first(headers, b"content-type")
@@ -266,7 +266,7 @@ class Guarding:
     async def _tells(self, value: bytes, request: PageRequest, visitor: Visitor) -> bool:
         """Whether a field says what this visitor may not read, and the guard acts on it."""
         sightings = await self._verdicts.of_field(value.decode("latin-1"))
-        found = await self._unentitled(sightings, request, visitor)
+        found = await self._unentitled(sightings, visitor)
         return bool(found) and self._acts(request, found, b"head")
 
     def _looks(self, layout: Layout) -> bool:
@@ -288,16 +288,14 @@ class Guarding:
             return False
         return not await self._twins.seen_in(version, page)
 
-    async def _others_in(
-        self, version: Version, cut: Cut, request: PageRequest, visitor: Visitor, *, continued: bool
-    ) -> list[Sighting]:
+    async def _others_in(self, version: Version, cut: Cut, visitor: Visitor, *, continued: bool) -> list[Sighting]:
         """What stands in a cut page that this visitor may not read."""
         generation = self._guard.generation
         held = version.others.get(continued)
         if held is None or held[0] != generation:
             text = written(cut.head + cut.tail, version.content_type, Layout.HTML).text.text
             held = version.others[continued] = (generation, await self._verdicts.look(text))
-        return await self._unentitled(held[1], request, visitor)
+        return await self._unentitled(held[1], visitor)
 
     async def _trimmed_cut(self, cut: Cut, content_type: str | None, found: list[Sighting]) -> Cut:
         names = frozenset(sighting.known.name for sighting in found)
@@ -318,7 +316,7 @@ class Guarding:
     ) -> bytes | None:
         """A body without what this visitor may not read; None where it cannot be cut."""
         base, sightings = (verdict.bare, verdict.bare_sightings) if bare else (verdict.body, verdict.sightings)
-        found = await self._unentitled(sightings, request, visitor)
+        found = await self._unentitled(sightings, visitor)
         if not found:
             return base
         names = frozenset(sighting.known.name for sighting in found)
@@ -330,15 +328,18 @@ class Guarding:
             self._trimmed.put(key, held, len(held[0] or b""))
         return held[0]
 
-    async def _weigh(self, sighting: Sighting, request: PageRequest, visitor: Visitor) -> Decision:
-        """What would be decided of this visitor's view of an article that stands in an answer."""
-        return await self._gate.weigh(_asked(sighting.article, visitor))
+    async def _weighed(self, sightings: Iterable[Sighting], visitor: Visitor) -> list[tuple[Sighting, Decision]]:
+        """What would be decided of this visitor's views of the articles that stand in an answer."""
+        found = tuple(sightings)
+        if not found:
+            return []
+        asked = _asked(found[0].article, visitor)
+        decisions = await self._gate.weigh_all(asked, (sighting.article for sighting in found))
+        return list(zip(found, decisions, strict=True))
 
-    async def _unentitled(
-        self, sightings: Iterable[Sighting], request: PageRequest, visitor: Visitor
-    ) -> list[Sighting]:
+    async def _unentitled(self, sightings: Iterable[Sighting], visitor: Visitor) -> list[Sighting]:
         """The sightings of what this visitor may not read."""
-        return [sighting for sighting in sightings if not (await self._weigh(sighting, request, visitor)).full]
+        return [sighting for sighting, decision in await self._weighed(sightings, visitor) if not decision.full]
 
     async def _may_read_all(self, visitor: Visitor) -> bool:
         """Whether this visitor may read every article: a subscriber, a partner here, or one of the staff."""
