@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import ip_network
@@ -68,7 +69,7 @@ class CrawlerTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerTable:
-    """A partner who may read some paths whole."""
+    """A partner who may read some paths whole, known by ranges or by a key."""
 
     name: str = required(text, kind="text", example="The Agency", help="What they are called.")
     paths: tuple[PathPattern, ...] = required(
@@ -95,3 +96,7 @@ class PartnerTable:
         moment, kind="date", absent="no end", example=date(2027, 12, 31), help="The moment at which it ends."
     )
     access: Literal["full"] = setting(one_of("full"), kind="word", default="full", help='Always "full".')
+
+
+ASKERS: Mapping[str, type] = {"crawlers": CrawlerTable, "partners": PartnerTable}
+"""The tables, each of which may stand several times."""
