@@ -291,6 +291,8 @@ def test_every_way_to_write_a_value_is_read(tmp_path: Path) -> None:
         ("[[partners]]\nname = 'A'\npaths = ['/f']\nkey = 'short'", 4, "key can be guessed"),
         ("[[partners]]\nname = 'A'\npaths = []\nkey = 'k3Jq8vTn5Xw2Lr7Yd9Hs'", 3, "an empty list"),
         ("[[crawlers]]\nname = 'A'\nuser_agents = ['A']\nranges = 'none.json'", 4, "which holds no list of ranges"),
+        ("[[crawlers]]\nname='A'\nuser_agents=['A']\nzones=['*.a.test']", 4, 'which is no zone; write "a.test"'),
+        ("[[crawlers]]\nname='A'\nuser_agents=['A']\nzones=['com']", 4, "which is no zone; write one such as"),
         ("[[crawlers]]\nname = 'A'", 1, 'has no "user_agents"'),
         ("[network]\nnewcomer_articles = 0", 2, "newcomer_articles is 0"),
         ("[store]\nmeters = 'mysql://localhost'", 2, "a store that this version does not have"),

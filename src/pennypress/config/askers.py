@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from pennypress.core.target import PathPattern
 CrawlerAccess = Literal["full", "preview"]
 _ACCESSES: tuple[CrawlerAccess, ...] = ("full", "preview")
 _SHORTEST_KEY = 20
+_ZONE = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
 _names = list_of(text, example='["Googlebot"]', may_be_empty=False)
 
 
@@ -30,6 +32,16 @@ def ranges_file(raw: Raw) -> tuple[Network, ...]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         mend = 'give a JSON file that holds {"prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}'
         raise Unfit(f'is "{path}", which holds no list of ranges', mend) from None
+
+
+def zone(raw: Raw) -> str:
+    """A zone of the DNS such as ``"googlebot.com"``."""
+    value = text(raw)
+    if not _ZONE.fullmatch(value.strip(".")):
+        meant = value.removeprefix("*").strip(".")
+        mend = f'write "{meant}"' if _ZONE.fullmatch(meant) else 'write one such as "crawl.example.com"'
+        raise Unfit(f'holds "{value}", which is no zone', mend)
+    return value.strip(".").lower()
 
 
 def secret(raw: Raw) -> str:
@@ -56,7 +68,7 @@ class CrawlerTable:
         help="A JSON file of its networks, in the form in which Google publishes its own.",
     )
     zones: tuple[str, ...] | None = optional(
-        _names,
+        list_of(zone, example='["crawl.example.com"]', may_be_empty=False),
         kind="list of texts",
         absent="none, or those of a built-in crawler of its name",
         example=["crawl.example.com"],
