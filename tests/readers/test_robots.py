@@ -33,8 +33,6 @@ WELL_KNOWN = [
     "redditbot",
     "vkShare",
     "FlipboardProxy",
-    "BingPreview",
-    "meta-externalfetcher",
     "Discourse Forum Onebox",
 ]
 
