@@ -154,7 +154,7 @@ class _Assembly:
     def _placed(self, partners: tuple[PartnerTable, ...]) -> None:
         for place, partner in enumerate(partners):
             if partner.ranges is None and partner.key is None:
-                wrong = f'of "{partner.name}" has neither ranges nor a key, so nobody is this partner'
+                wrong = f'"{partner.name}" has neither ranges nor a key, so nobody is this partner'
                 self._fault(wrong, "say where they ask from, or make them a secret address", ("partners", place))
 
     def _rules(

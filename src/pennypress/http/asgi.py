@@ -386,6 +386,7 @@ class PaywallApp:
         asked["path"] = unquote(request.target.path)
         asked["raw_path"] = request.target.path.encode("ascii")
         asked["query_string"] = request.target.query.encode("ascii")
+        asked["headers"] = list(request.headers)
         asked["client"] = (address, client[1] if client else 0)
         asked["scheme"] = self._readers_scheme(client[0] if client else None, request)
         return asked

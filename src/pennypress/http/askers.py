@@ -61,6 +61,8 @@ class Askers:
 
     def unsaid(self, request: PageRequest) -> tuple[PageRequest, tuple[str, ...]]:
         """A request without the partners' keys that it says, and those keys."""
+        if not self._partners.have_keys:
+            return request, ()
         target, said = self._partners.unsaid(request.target)
         headers = request.headers
         if any(self._partners.tells(value) for _, value in headers):

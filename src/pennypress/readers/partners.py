@@ -51,6 +51,11 @@ class Partners:
         self._keys = tuple(partner.key for partner in partners if partner.key is not None)
         self._any_key = re.compile(b"|".join(key.encode() for key in self._keys)) if self._keys else None
 
+    @property
+    def have_keys(self) -> bool:
+        """Whether any partner has a secret address."""
+        return bool(self._keys)
+
     def of(self, target: Target, address: str, said: Iterable[str], now: datetime) -> Partner | None:
         """Whose request it is; None for nobody's, and for one whose right has ended."""
         return next(
@@ -60,7 +65,7 @@ class Partners:
 
     def unsaid(self, target: Target) -> tuple[Target, tuple[str, ...]]:
         """A target without the keys in its query, and those keys: neither the origin nor any page may learn one."""
-        if not self._keys or PARAMETER not in unquote_plus(target.query):
+        if PARAMETER not in unquote_plus(target.query):
             return target, ()
         kept, said = [], []
         for pair in target.query.split("&"):
