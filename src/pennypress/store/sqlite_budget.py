@@ -122,8 +122,8 @@ class SqliteBook:
 
     def made(self, ids: Sequence[AddressId], since: int) -> int:
         """How many readers became established who were first seen there."""
-        asked = f"SELECT count(DISTINCT reader) FROM established WHERE address IN ({_marks(ids)}) AND made > 0 AND made >= ?"
-        return int(self._execute(asked, (*ids, since)).fetchone()[0])
+        asked = f"SELECT count(DISTINCT reader) FROM established WHERE address IN ({_marks(ids)}) AND made > 0"
+        return int(self._execute(f"{asked} AND made >= ?", (*ids, since)).fetchone()[0])
 
     def see(self, address: AddressId, reader: ReaderId, moment: int, made: int | None = None) -> None:
         """Note that an established reader was seen."""
