@@ -56,9 +56,9 @@ def test_as_json_it_tells_programs_the_same(observed: Path) -> None:
 
 
 def test_a_range_shows_whether_it_is_the_network_that_is_refused(observed: Path) -> None:
-    for network, found in (("198.51.100.0/24", 2), ("2001:db8:1::/48", 0), ("203.0.113.0/24", 0)):
+    for network, *found in (("198.51.100.0/24", 1, 2), ("2001:db8:1::/48", 1, 0), ("203.0.113.0/24", 0, 0)):
         told = json.loads(pennypress(observed, "network", "report", "--range", network, "--json").out)
-        assert told["over_views"] == found, network
+        assert [told["addresses"], told["over_views"]] == found, network
     too_wide = pennypress(observed, "network", "report", "--range", "10.0.0.0/8")
     assert too_wide.code == 2
     assert "65,536" in " ".join(too_wide.err.split())

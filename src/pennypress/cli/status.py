@@ -22,6 +22,8 @@ _VIEWS = (
     ("granted", "opened, and counted"),
     ("repeated", "opened again, not counted"),
     ("used-up", "limit used up"),
+    ("budget", "budget of the address used up"),
+    ("budget-would-refuse", "opened, though the address's budget was used up"),
     ("premium", "premium, to no subscriber"),
     ("free", "free"),
     ("brief", "short enough to be free"),

@@ -28,6 +28,7 @@ class MemoryBook:
         self._visitors: dict[ReaderId, Visitor] = {}
         self._opened: dict[AddressId, dict[str, int]] = {}
         self._seen: dict[AddressId, dict[ReaderId, _Sighting]] = {}
+        self._made: dict[AddressId, dict[ReaderId, int]] = {}
         self._refusals: dict[tuple[AddressId, int], tuple[int, int, int]] = {}
 
     def keys(self, month: str) -> Sequence[bytes]:
@@ -71,14 +72,16 @@ class MemoryBook:
 
     def made(self, ids: Sequence[AddressId], since: int) -> int:
         """How many readers became established who were first seen there."""
-        held = (self._seen.get(place, {}).items() for place in ids)
-        return len({reader for readers in held for reader, sighting in readers if sighting.made >= since})
+        held = (self._made.get(place, {}).items() for place in ids)
+        return len({reader for readers in held for reader, made in readers if made >= since})
 
     def see(self, address: AddressId, reader: ReaderId, moment: int, made: int | None = None) -> None:
         """Note that an established reader was seen."""
         readers = self._seen.setdefault(address, {})
         before = readers.get(reader, _Sighting(moment))
         readers[reader] = _Sighting(moment, before.made if made is None else max(made, before.made))
+        if made:
+            self._made.setdefault(address, {})[reader] = readers[reader].made
 
     def refuse(self, address: AddressId, day: int, *, newcomer: bool, first: bool) -> None:
         """Count a view for which the budget was used up."""
@@ -100,8 +103,10 @@ class MemoryBook:
     def erase(self, reader: ReaderId) -> None:
         """Forget a reader."""
         self._visitors.pop(reader, None)
-        for readers in self._seen.values():
-            readers.pop(reader, None)
+        for seen in self._seen.values():
+            seen.pop(reader, None)
+        for made in self._made.values():
+            made.pop(reader, None)
 
     def clean(self, start: datetime, keys_from: str) -> None:
         """Let go of what was last of use before then, and of the keys of the months before ``keys_from``."""
@@ -111,5 +116,7 @@ class MemoryBook:
             self._opened[place] = {article: at for article, at in articles.items() if at >= moment}
         for place, readers in self._seen.items():
             self._seen[place] = {reader: held for reader, held in readers.items() if held.moment >= moment}
+        for place, made in self._made.items():
+            self._made[place] = {reader: at for reader, at in made.items() if reader in self._seen.get(place, {})}
         self._refusals = {place: held for place, held in self._refusals.items() if place[1] >= day}
         self._keys = {month: key for month, key in self._keys.items() if month >= keys_from}

@@ -22,6 +22,7 @@ CREATE TABLE newcomers (address BLOB, article TEXT, moment INTEGER NOT NULL, ope
     PRIMARY KEY (address, article)) WITHOUT ROWID;
 CREATE TABLE established (address BLOB, reader BLOB, moment INTEGER NOT NULL, made INTEGER,
     PRIMARY KEY (address, reader)) WITHOUT ROWID;
+CREATE INDEX became_established ON established (address, made) WHERE made > 0;
 CREATE TABLE refusals (address BLOB, day INTEGER, views INTEGER NOT NULL, newcomers INTEGER NOT NULL,
     first INTEGER NOT NULL, PRIMARY KEY (address, day)) WITHOUT ROWID;
 """
@@ -121,8 +122,8 @@ class SqliteBook:
 
     def made(self, ids: Sequence[AddressId], since: int) -> int:
         """How many readers became established who were first seen there."""
-        asked = f"SELECT count(DISTINCT reader) FROM established WHERE address IN ({_marks(ids)}) AND made >= ?"
-        return int(self._execute(asked, (*ids, since)).fetchone()[0])
+        asked = f"SELECT count(DISTINCT reader) FROM established WHERE address IN ({_marks(ids)}) AND made > 0"
+        return int(self._execute(f"{asked} AND made >= ?", (*ids, since)).fetchone()[0])
 
     def see(self, address: AddressId, reader: ReaderId, moment: int, made: int | None = None) -> None:
         """Note that an established reader was seen."""

@@ -194,3 +194,13 @@ METER = (
          "to see who fetches a feed before the meter is switched on; no address", Span.FEEDS, Basis.INTEREST),
 )  # fmt: skip
 """What the meter keeps beside it, under random names."""
+
+BUDGET = (
+    Kept("address budget", ("keyed hash of the address of the first visit, and of those of established readers",
+         "random name", "days of the first and latest visit"),
+         "to see that nobody reads on by throwing the cookie away", Span.METER, Basis.INTEREST),
+    Kept("address budget",
+         ("keyed hash of the address", "what newcomers opened and were refused there, without their names"),
+         "the same; the key is one a month, and is destroyed", Span.METER, Basis.INTEREST),
+)  # fmt: skip
+"""What the meter keeps of addresses, unless the address budget is off."""
