@@ -147,7 +147,8 @@ http {{
 @contextlib.contextmanager
 def gateway(house: House) -> Iterator[None]:
     """The gateway of a paper, as its folder's configuration says."""
-    with serving(house.folder, house.port, "gateway", "--config", "pennypress.toml") as house.process:
+    log = house.folder / "log"
+    with serving(house.folder, house.port, "gateway", "--config", "pennypress.toml", log=log) as house.process:
         yield
 
 
