@@ -18,7 +18,7 @@ from pennypress.config import load
 from pennypress.doctor.examination import Examination, examine
 from pennypress.doctor.finding import Colour, Finding
 from pennypress.doctor.outside import own_address_towards
-from pennypress.doctor.visit import Known
+from pennypress.doctor.reflection import Known
 from pennypress.gate import utc_now
 from pennypress.readers.keys import load as load_keys
 from tests.cli.program import Origin, free_port, get, running_origin, serving
