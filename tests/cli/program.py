@@ -177,16 +177,20 @@ def write_config(folder: Path, origin: Origin, *, more: str = "", site: str = ""
 
 
 @contextlib.contextmanager
-def serving(folder: Path, port: int, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A command that serves on a port, once it answers; ended as by Ctrl-C."""
+def serving(folder: Path, port: int, *arguments: str, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A command that serves on a port, once it answers; ended as by Ctrl-C. What it prints goes to ``log``, or into a
+    pipe, which is full after some hundred requests."""
+    output = log.open("a", encoding="utf-8") if log is not None else subprocess.PIPE
     process = subprocess.Popen(
         [sys.executable, "-m", "pennypress.cli.main", *arguments],
         cwd=folder,
         env=environment(),
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    if not isinstance(output, int):
+        output.close()
     try:
         until = time.monotonic() + 20
         while not _answers(port):

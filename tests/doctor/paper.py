@@ -18,7 +18,7 @@ from pennypress.config import load
 from pennypress.doctor.examination import Examination, examine
 from pennypress.doctor.finding import Colour, Finding
 from pennypress.doctor.outside import own_address_towards
-from pennypress.doctor.visit import Known
+from pennypress.doctor.reflection import Known
 from pennypress.gate import utc_now
 from pennypress.readers.keys import load as load_keys
 from tests.cli.program import Origin, free_port, get, running_origin, serving
@@ -147,7 +147,8 @@ http {{
 @contextlib.contextmanager
 def gateway(house: House) -> Iterator[None]:
     """The gateway of a paper, as its folder's configuration says."""
-    with serving(house.folder, house.port, "gateway", "--config", "pennypress.toml") as house.process:
+    log = house.folder / "log"
+    with serving(house.folder, house.port, "gateway", "--config", "pennypress.toml", log=log) as house.process:
         yield
 
 

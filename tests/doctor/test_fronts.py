@@ -26,6 +26,18 @@ def test_a_name_that_leads_past_the_gateway_gets_the_location_that_leads_there(h
     assert mended.reds == set()
 
 
+def test_who_only_says_that_it_is_the_gateway_is_not_believed(house: House, nginx: str) -> None:
+    shown = (
+        '{"proof": "00", "answer": "", "peer": "127.0.0.1", "trusted": true, "address": "127.0.0.1", "scheme": "http", '
+        f'"host": "{house.host}:{house.front}", "forwarded_for": [], "forwarded_proto": [], "pass": true}}'
+    )
+    claims = f"location = /-/pennypress/mirror {{ default_type application/json; return 200 '{shown}'; }}"
+    with nginx_in_front(house, None, server=f"{claims} location / {{ proxy_pass ORIGIN; }}"):
+        found = house.examine()
+    assert found.colour("name") == "red"
+    assert "Pennypress does not stand behind it" in found.said("name")
+
+
 def test_articles_that_go_past_the_gateway_are_seen_although_its_own_pages_arrive(house: House, nginx: str) -> None:
     past = f"location ^~ /-/ {{ proxy_pass GATEWAY;{PROXY}{GOOD} }} location / {{ proxy_pass ORIGIN; }}"
     with nginx_in_front(house, None, server=past):
@@ -87,6 +99,17 @@ def test_a_front_that_does_not_say_who_asks_is_seen_and_mended(house: House, ngi
         found = house.examine()
     assert found.colour("address") == "red"
     assert said in found.said("address")
+    (line,) = found.lines("address")
+    with nginx_in_front(house, SCHEME + line):
+        assert house.examine().colour("address") == "green"
+
+
+def test_a_front_that_believes_a_client_who_claims_something_is_seen_and_mended(house: House, nginx: str) -> None:
+    believes = 'map $http_x_forwarded_for $who { "" $remote_addr; default $http_x_forwarded_for; }'
+    with nginx_in_front(house, SCHEME + "proxy_set_header X-Forwarded-For $who;", http=believes):
+        found = house.examine()
+    assert found.colour("address") == "red"
+    assert "forged" in found.said("address")
     (line,) = found.lines("address")
     with nginx_in_front(house, SCHEME + line):
         assert house.examine().colour("address") == "green"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pennypress.doctor.policy import mended, policies_of
 
@@ -53,6 +55,30 @@ def test_these_let_the_style_sheet_in(policy: str) -> None:
 def test_these_keep_it_out_until_the_line_stands_in_its_place(policy: str, line: str) -> None:
     assert mended(policy, SHEET) == line
     assert mended(line, SHEET) is None
+
+
+_WORDS = st.sampled_from(
+    [
+        "default-src",
+        "style-src",
+        "style-src-elem",
+        ";",
+        "'self'",
+        "'none'",
+        "*",
+        "https:",
+        "a.example",
+        "//",
+        "*:*",
+        ":",
+    ]
+)
+
+
+@given(st.lists(_WORDS | st.text(max_size=6), max_size=12).map(" ".join))
+def test_whatever_a_policy_says_the_line_lets_the_style_sheet_in(policy: str) -> None:
+    line = mended(policy, SHEET)
+    assert line is None or mended(line, SHEET) is None
 
 
 def test_a_sheet_on_a_port_of_its_own_is_the_papers_own_and_no_neighbours() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.program import story
+from tests.cli.program import running_origin, story
 from tests.doctor.paper import ADDRESS, PROXY, SCHEME, House, gateway, house_in, nginx_in_front
 
 GOOD = ADDRESS + SCHEME
@@ -289,3 +289,16 @@ def test_what_the_front_says_of_the_asker_is_read_as_the_gateway_reads_it(
         found = fresh.examine()
     assert found.colour("address") == colour
     assert told in found.said("address")
+
+
+def test_a_stranger_at_the_upstreams_address_is_not_taken_for_the_site_behind(fresh: House, nginx: str) -> None:
+    fresh.origin.pages |= {"/wp-login.php": "<!doctype html><title>Log in</title>"}
+    fresh.origin.pages["/"] = fresh.origin.pages["/"].replace("<head>", f"<head>{WORDPRESS}")
+    with running_origin() as stranger, nginx_in_front(fresh, GOOD):
+        stranger.pages.clear()
+        file = fresh.folder / "pennypress.toml"
+        file.write_text(file.read_text("utf-8").replace(fresh.origin.url, stranger.url), "utf-8")
+        found = fresh.examine()
+    assert found.colour("cms") == "not seen"
+    assert "was not seen from here" in found.said("cms")
+    assert [method for method, _, _ in stranger.asked] == ["GET"]

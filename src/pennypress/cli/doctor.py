@@ -14,7 +14,7 @@ from pennypress.cli.options import CONFIG, site_of
 
 if TYPE_CHECKING:
     from pennypress.doctor.examination import Answered, Examination
-    from pennypress.doctor.visit import Known
+    from pennypress.doctor.reflection import Known
 
 _INDENT = 10
 _STYLES = {"green": "bold green", "red": "bold red", "not seen": "bold yellow"}
@@ -80,7 +80,7 @@ def _check_path(path: str) -> None:
 def _known(file: Path | None) -> Known:
     """What is at hand of the paper. Raises ConfigurationError for a file that was named or lies here and has faults."""
     from pennypress.config import load
-    from pennypress.doctor.visit import Known
+    from pennypress.doctor.reflection import Known
     from pennypress.errors import KeysError
     from pennypress.gate import utc_now
     from pennypress.readers.keys import load as load_keys

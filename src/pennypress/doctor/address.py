@@ -7,7 +7,8 @@ from ipaddress import ip_address
 from pennypress.doctor.finding import Finding, Paste, green, red, unseen
 from pennypress.doctor.fronts import ADDRESS
 from pennypress.doctor.outside import addresses_of, own_address_towards
-from pennypress.doctor.visit import FORGED, Reflection, Visit
+from pennypress.doctor.reflection import FORGED, Reflection
+from pennypress.doctor.visit import Visit
 from pennypress.http.health import is_near
 from pennypress.readers.address import NOWHERE, Networks, client_address
 

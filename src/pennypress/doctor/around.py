@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pennypress.doctor.finding import Finding, Paste, green, red, unseen
 from pennypress.doctor.outside import addresses_of, field_of, own_address_towards, page_of, tried
 from pennypress.doctor.reading import Reading
-from pennypress.doctor.visit import Visit, reflection_in, remarks_in
+from pennypress.doctor.reflection import reflection_in
+from pennypress.doctor.visit import Visit, remarks_in
 from pennypress.http.answer import Answer
 from pennypress.http.health import HEALTH_PATH, is_near
 from pennypress.http.mirror import MIRROR, question

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pennypress.config import Config
 from pennypress.doctor.finding import Finding, Paste, green, red, unseen
-from pennypress.doctor.outside import page_of, tried
-from pennypress.doctor.reading import Reading
+from pennypress.doctor.outside import page_of
 from pennypress.doctor.suggest import body_selector
 from pennypress.doctor.visit import Visit
 from pennypress.http.answer import Answer
@@ -21,7 +20,7 @@ async def is_found(visit: Visit) -> Finding:
         return unseen(f"{', '.join(visit.newest.targets)} ({visit.newest.named_by}): none of it is answered 200.")
     if reading is None:
         return unseen("No article was found: no feed or sitemap names one, and the front page links to none.")
-    answer = await _whole(visit, reading)
+    answer = visit.behind if reading.access == "preview" else reading.first
     if answer is None:
         return unseen(
             f'{reading.path} came as the preview ("{reading.reason}"), and the site behind is not reached from here: '
@@ -54,17 +53,6 @@ def options_of(config: Config | None) -> PageOptions:
     if config is None:
         return PageOptions()
     return PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
-
-
-async def _whole(visit: Visit, reading: Reading) -> Answer | None:
-    """The article's page with its whole body: as it came, else from the site behind; None where neither is at hand."""
-    if reading.access != "preview":
-        return reading.first
-    if visit.config is None:
-        return None
-    upstream = visit.config.gateway.upstream
-    answer = await tried(visit.outside.behind(upstream, reading.path))
-    return answer if answer is not None and answer.status == 200 else None
 
 
 def _none_found(where: str, answer: Answer) -> Finding:

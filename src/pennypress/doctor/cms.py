@@ -100,7 +100,7 @@ def _judged_alone(visit: Visit, cms: Cms, answers: list[tuple[str, Answer | None
 
 async def _behind(visit: Visit, path: str) -> Answer | None:
     """The answer of the site behind itself; None where it is not reached from here."""
-    if visit.config is None:
+    if visit.config is None or visit.behind is None:
         return None
     return await tried(visit.outside.behind(visit.config.gateway.upstream, path, method="HEAD"))
 

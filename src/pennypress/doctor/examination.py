@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pennypress.doctor import address, around, body, caching, cms, cookies, leading, scheme, styles
 from pennypress.doctor.finding import Colour, Finding, unseen
 from pennypress.doctor.outside import Outside
-from pennypress.doctor.visit import Known, Unreached, Visit, visit
+from pennypress.doctor.reflection import Known
+from pennypress.doctor.visit import Unreached, Visit, visit
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from pennypress.config import Config, HostAddress
 from pennypress.doctor.fronts import Fronts
 from pennypress.doctor.newest import Newest, newest
-from pennypress.doctor.outside import Outside, leads_to, target_in, text_of, tried
+from pennypress.doctor.outside import Outside, leads_to, page_of, target_in, text_of, tried
 from pennypress.doctor.reading import Reading, cookie_of, read
+from pennypress.doctor.reflection import FORGED, Known, Reflection, reflected
 from pennypress.errors import OriginError, PennypressError
 from pennypress.http.answer import Answer
 from pennypress.http.health import HEALTH_PATH
-from pennypress.http.mirror import MIRROR, proves, question
+from pennypress.http.mirror import question
 from pennypress.pages.leads import bare_host
 from pennypress.pages.recognise import Grounds
-from pennypress.readers.keys import Keys
-
-FORGED = "198.51.100.66"
-"""An address that nobody has: whoever is taken for it has been believed."""
 
 _REDIRECTS = 5
 _USUAL_LISTEN = HostAddress("127.0.0.1", 8000)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of the paper before it is asked: its configuration and keys (None where they are not at hand,
-    ``lacking`` says why), the clock, and a source of random bytes."""
-
-    config: Config | None
-    keys: Keys | None
-    lacking: str
-    clock: Callable[[], datetime]
-    random: Callable[[int], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Reflection:
-    """How a request of ours arrived at the gateway, as its mirror shows it."""
-
-    answer: str
-    peer: str | None
-    trusted: bool
-    address: str
-    scheme: str
-    host: str
-    forwarded_for: tuple[str, ...]
-    forwarded_proto: tuple[str, ...]
-    bears_pass: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +35,8 @@ class Arrival:
 class Visit:
     """What was seen. ``plain`` is the reflection of a request as it is, ``twice`` the answer to its question asked once
     more, ``forged`` of a request that claims another address (None where nobody's word counts), ``bearing`` of one with
-    the pass."""
+    the pass. ``behind`` is the article (else the front page) as the site behind answers it, None where it is not
+    reached from here."""
 
     outside: Outside
     known: Known
@@ -80,6 +49,7 @@ class Visit:
     bearing: Reflection | None
     newest: Newest
     reading: Reading | None
+    behind: Answer | None
 
     @property
     def config(self) -> Config | None:
@@ -119,6 +89,7 @@ async def visit(outside: Outside, known: Known, path: str | None) -> Visit:
         bearing=await reflected(outside, known, at_hand, cookie=cookie, fresh=True) if cookie else None,
         newest=found,
         reading=reading,
+        behind=await _behind(outside, config, reading, arrival.front) if config is not None else None,
     )
 
 
@@ -142,47 +113,15 @@ async def arrive(outside: Outside) -> Arrival:
     return Arrival(front, circle=True)
 
 
-async def reflected(
-    outside: Outside,
-    known: Known,
-    asked: str | None,
-    *,
-    cookie: str | None = None,
-    forwarded_for: str | None = None,
-    fresh: bool = False,
-) -> Reflection | None:
-    """How a request arrives at the gateway that holds the paper's keys; None where no such gateway answers.
-
-    ``fresh`` asks a question of its own, so that no cache can answer it.
-    """
-    if asked is None or known.keys is None:
+async def _behind(outside: Outside, config: Config, reading: Reading | None, front: Answer) -> Answer | None:
+    """What the upstream answers, if it is the site behind: elsewhere the same address may be some other server's."""
+    path, seen = ("/", front) if reading is None else (reading.path, reading.first)
+    answer = await tried(outside.behind(config.gateway.upstream, path))
+    if answer is None or answer.status != 200:
         return None
-    if fresh:
-        asked = question(known.keys, known.clock(), known.random)
-    fields = {} if forwarded_for is None else {"X_Forwarded_For": forwarded_for}
-    answer = await tried(outside.get(f"{MIRROR}?question={asked}", cookie=cookie, **fields))
-    return None if answer is None else reflection_in(answer, known.keys, asked)
-
-
-def reflection_in(answer: Answer, keys: Keys, asked: str) -> Reflection | None:
-    """The reflection in an answer to a question, if it is proved to come from a gateway with these keys."""
-    try:
-        shown = json.loads(text_of(answer))
-        if not proves(keys, asked, shown["proof"]):
-            return None
-        return Reflection(
-            answer=shown["answer"],
-            peer=shown["peer"],
-            trusted=shown["trusted"],
-            address=shown["address"],
-            scheme=shown["scheme"],
-            host=shown["host"],
-            forwarded_for=tuple(shown["forwarded_for"]),
-            forwarded_proto=tuple(shown["forwarded_proto"]),
-            bears_pass=shown["pass"],
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+    here, there = page_of(seen, path), page_of(answer, path)
+    same = here is not None and there is not None and here.facts.title == there.facts.title != ""
+    return answer if same else None
 
 
 async def _health(outside: Outside) -> tuple[str, ...] | None:
@@ -196,5 +135,5 @@ def remarks_in(answer: Answer) -> tuple[str, ...] | None:
     try:
         shown = json.loads(text_of(answer))
         return tuple(str(remark) for remark in shown["remarks"]) if shown["live"] is True else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
