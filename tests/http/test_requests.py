@@ -3,6 +3,7 @@ what it was sent."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -75,6 +76,23 @@ def test_head_of_a_list_under_the_article_paths_bears_nothing_of_ours(gateway: G
         assert heard.status == 200
         assert not [name for name, _ in heard.fields if name.startswith(b"pennypress-")]
         assert heard.value(b"etag") == b'"l"'
+
+
+def test_an_articles_event_stream_is_refused_at_once_and_not_when_it_ends(gateway: Gateway, origin: Origin) -> None:
+    """An event stream under an article's address; without a grant neither is told anything of it."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            exchange.send(b"8\r\ndata: x\n\r\n")
+            exchange.connection.settimeout(0.05)
+            with contextlib.suppress(TimeoutError):
+                if not exchange.connection.recv(1):
+                    return
+
+    origin.script = script
+    assert ask(gateway, b"GET /news/live").status == 403
+    assert ask(gateway, b"HEAD /news/live").status == 403
 
 
 def test_options_spends_nothing_and_a_preflight_keeps_its_fields(gateway: Gateway, origin: Origin) -> None:
@@ -282,7 +300,8 @@ def test_an_upgrade_of_an_article_is_refused_or_passed_over(gateway: Gateway, or
 def test_a_method_that_is_for_no_reader_goes_no_further(
     gateway: Gateway, origin: Origin, line: bytes, status: int
 ) -> None:
-    assert ask(gateway, line).status == status
+    heard = ask(gateway, line)
+    assert (heard.status, heard.value(b"allow") is not None) == (status, status == 405)
     assert origin.asked == []
 
 

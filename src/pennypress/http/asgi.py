@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
 from pennypress.http.pageview import Outcome, PageViews, html, kept_of_status
+from pennypress.http.passing import ALLOWED
 from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.sharing import Answers, Question
@@ -216,7 +217,9 @@ class PaywallApp:
             request = read_request(scope, self._own_host)
         except RequestError as error:
             language = self._languages[0]
-            await _send(send, html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language)))
+            refused = html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language))
+            allowed = ((b"allow", ALLOWED),) if error.status == 405 else ()
+            await _send(send, replace(refused, headers=(*refused.headers, *allowed)))
             return
         visitor = await self._visitor(scope, request)
         path = request.target.folded

@@ -63,6 +63,7 @@ class _Keeper:
     __slots__ = (
         "_alarm",
         "_chunks",
+        "_failure",
         "_headers",
         "_judgement",
         "_length",
@@ -85,6 +86,7 @@ class _Keeper:
         self._lock = asyncio.Lock()
         self._watch: Watch | None = None
         self._alarm: asyncio.Task[None] | None = None
+        self._failure: PennypressError | None = None
         self.verdict: Verdict | None = None
         self.complete = False
         self.streams = False
@@ -118,7 +120,10 @@ class _Keeper:
         await asyncio.sleep(_KEPT_BACK_SECONDS)
         async with self._lock:
             if not self.complete and not self.streams:
-                await self._stream()
+                try:
+                    await self._stream()
+                except PennypressError as error:
+                    self._failure = error  # the app hears of it when it sends on
 
     async def _stream(self) -> None:
         """Pass on from now on what was kept back and what comes, each piece once it has been looked at."""
@@ -136,6 +141,8 @@ class _Keeper:
     async def _look(self, message: Message, *, last: bool) -> None:
         chunk = message.get("body", b"")
         async with self._lock:
+            if self._failure is not None:
+                raise self._failure
             if not self.streams:
                 self._chunks.append(bytes(chunk))
                 self._length += len(chunk)
@@ -208,11 +215,17 @@ async def fetch(
 def heads_alone(send: Send) -> Send:
     """A ``send`` that hands on the head of an answer and ends it there, for who asked by HEAD."""
 
+    ended = False
+
     async def sending(message: Message) -> None:
-        if message["type"] != "http.response.start":
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+            return
+        if not ended:
+            ended = True
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-            raise Enough
-        await send(message)
+        raise Enough
 
     return sending
 
