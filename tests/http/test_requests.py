@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -537,13 +538,17 @@ def test_a_body_that_the_origin_does_not_read_is_never_the_next_readers_request(
     gateway: Gateway, origin: Origin
 ) -> None:
     def script(exchange: Exchange) -> None:
+        if b"/smuggled" in exchange.asked.line:  # answered in the moment in which it could be taken for another's
+            exchange.connection.recv(1, socket.MSG_PEEK)
+        assert exchange.unread is not None  # the whole of it is here before the answer goes
         exchange.send(page(exchange.asked.line, b"Content-Type: text/plain"))
 
     origin.script, origin.careless = script, True
     for method in (b"POST", b"GET"):
         ask(gateway, method + b" /careless", b"Content-Length: %d" % len(SMUGGLED), body=SMUGGLED)
-        answers = [ask(gateway, b"GET /next%d" % number).body for number in range(3)]
-        assert answers == [b"GET /next%d HTTP/1.1" % number for number in range(3)]
+        for following in (b"GET /next1", b"POST /next2", b"GET /next3"):
+            assert ask(gateway, following, b"Content-Length: 0", body=b"").body == following + b" HTTP/1.1"
+        assert ask(gateway, b"POST /last", b"Content-Length: 1", body=b"x").body == b"POST /last HTTP/1.1"
 
 
 def test_pipelined_requests_are_answered_in_order_and_each_is_decided_by_itself(
