@@ -46,11 +46,10 @@ def fuzz(name: str, seconds: int) -> bool:
         found = sorted(Path(folder).glob("found-*"))
         said = ended.stdout + ended.stderr
         executed = _EXECUTED.search(said)
-        print(f"{name}: {int(executed[1]) if executed else 0:,} inputs in {seconds} s", end=", ", flush=True)
-        if ended.returncode == 0 and not found:
-            print("every law held")
+        if ended.returncode == 0 and not found and executed:
+            print(f"{name}: {int(executed[1]):,} inputs in {seconds} s, every law held", flush=True)
             return True
-        print("a law broke:\n" + _why(said))
+        print(f"{name}: a law broke\n{_why(said)}", flush=True)
         for place, file in enumerate(found):
             print(test_case(name, place, file.read_bytes()))
         return False
@@ -62,9 +61,9 @@ def test_case(name: str, place: int, data: bytes) -> str:
 
 
 def _why(said: str) -> str:
-    """What the fuzzer said of a failure: from where Python's exception begins, or its last lines."""
-    _, marked, trace = said.partition("=== Uncaught Python exception: ===")
-    return trace.partition("==")[0].strip() if marked else "\n".join(said.splitlines()[-15:])
+    """What the process said of a failure: Python's traceback, or its last lines."""
+    _, traced, trace = said.rpartition("Traceback (most recent call last):")
+    return traced + trace if traced else "\n".join(said.splitlines()[-15:])
 
 
 if __name__ == "__main__":

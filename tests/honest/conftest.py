@@ -13,7 +13,7 @@ from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store, prepare
 from tests.http.browser import Browser, Site, report
-from tests.http.test_guard import BAKER, CRANE, html_of, page, rss
+from tests.http.guarded import BAKER, CRANE, html_of, page, rss
 from tests.readers.names import Names, running_names
 
 KEYS = Keys((b"k" * 32,))

@@ -13,7 +13,7 @@ from pennypress.http.asgi import PaywallApp
 from pennypress.readers.pass_ import Passes
 from tests.honest.conftest import HOME, KEYS, LIMIT, OFFICE, PARTNERS_KEY, Clock, Visit
 from tests.http.browser import Page, Site
-from tests.http.test_guard import CRANE, SHOWN, html_of, leaks
+from tests.http.guarded import CRANE, SHOWN, html_of, leaks
 
 ALL = [0, 1, 2, 3, 4]
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"

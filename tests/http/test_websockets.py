@@ -9,12 +9,16 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
+from pennypress.http.asgi import Paywall
+from pennypress.http.fetch import Message, Receive, Scope, Send
 from tests.http.browser import story
 from tests.http.gateway import Gateway
 from tests.http.newsstand import running_program
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIVE = 'upgrade = ["/live/**", "/news/**"]'
 
 
@@ -54,27 +58,34 @@ def sentence(number: int) -> str:
     return f"This is the one paragraph {number} of a long report that tells the town what happened and why"
 
 
-@pytest.fixture
-async def live() -> AsyncIterator[tuple[LiveSite, int]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def listening() -> AsyncIterator[tuple[LiveSite, int]]:
     site = LiveSite()
     app = web.Application()
     app.router.add_route("*", "/{rest:.*}", site.answer)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
-    listening = web.TCPSite(runner, "127.0.0.1", 0)
-    await listening.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield site, runner.addresses[0][1]
     await runner.cleanup()
 
 
-@pytest.fixture
-async def gateway(live: tuple[LiveSite, int], tmp_path: Path) -> AsyncIterator[Gateway]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(listening: tuple[LiveSite, int], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    running = running_program(tmp_path_factory.mktemp("live"), listening[1], gateway=LIVE)
     with contextlib.ExitStack() as stack:
-        yield await asyncio.to_thread(stack.enter_context, running_program(tmp_path, live[1], gateway=LIVE))
+        yield await asyncio.to_thread(stack.enter_context, running)
+
+
+@pytest.fixture
+def live(listening: tuple[LiveSite, int]) -> LiveSite:
+    """The site, with nothing asked of it yet."""
+    listening[0].handshakes.clear()
+    return listening[0]
 
 
 async def test_where_the_paper_says_so_messages_go_both_ways_and_the_end_is_told(
-    gateway: Gateway, live: tuple[LiveSite, int]
+    gateway: Gateway, live: LiveSite
 ) -> None:
     async with aiohttp.ClientSession() as client:
         url = f"http://{gateway.address}/live/match?id=7"
@@ -90,9 +101,9 @@ async def test_where_the_paper_says_so_messages_go_both_ways_and_the_end_is_told
             assert socket.close_code == 4001
         async with client.ws_connect(url) as socket:
             await socket.close()
-    await asyncio.wait_for(live[0].end.wait(), 5)
+    await asyncio.wait_for(live.end.wait(), 30)
     assert not any('"level":"error"' in line for line in gateway.lines())
-    handshake = live[0].handshakes[0]
+    handshake = live.handshakes[0]
     assert handshake.path_qs == "/live/match?id=7"
     assert handshake.headers["Cookie"] == "theme=dark"
     assert handshake.headers["X-Forwarded-For"] == "127.0.0.1"
@@ -101,13 +112,13 @@ async def test_where_the_paper_says_so_messages_go_both_ways_and_the_end_is_told
 
 @pytest.mark.parametrize("path", ["/news/one", "/news", "/elsewhere", "/live/../news/one", "/NEWS/one"])
 async def test_elsewhere_and_under_the_article_paths_none_is_opened(
-    gateway: Gateway, live: tuple[LiveSite, int], path: str
+    gateway: Gateway, live: LiveSite, path: str
 ) -> None:
     async with aiohttp.ClientSession() as client:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await client.ws_connect(f"http://{gateway.address}{path}")
     assert refused.value.status == 403
-    assert live[0].handshakes == []
+    assert live.handshakes == []
 
 
 async def test_an_origin_that_refuses_is_heard(gateway: Gateway) -> None:
@@ -129,9 +140,51 @@ async def test_text_that_a_wall_withholds_ends_the_websocket_before_it_goes_out(
 
 
 async def test_a_refused_websocket_is_told_to_the_log_with_the_line_that_passes_it(
-    gateway: Gateway, live: tuple[LiveSite, int]
+    gateway: Gateway, live: LiveSite
 ) -> None:
     async with aiohttp.ClientSession() as client:
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await client.ws_connect(f"http://{gateway.address}/chat")
     assert any('upgrade = [\\"/chat\\"]' in line for line in gateway.lines())
+
+
+@pytest.mark.parametrize(("path", "opened"), [("/live/chat", True), ("/chat", False), ("/news/one", False)])
+async def test_an_apps_own_websockets_are_opened_where_the_paper_says_so(
+    tmp_path: Path, path: str, *, opened: bool
+) -> None:
+    asked: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope)
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "hello"})
+
+    file = tmp_path / "pennypress.toml"
+    file.write_text(f'[articles]\npaths = ["/news/**"]\n[store]\nmeters = "memory:"\n[gateway]\n{LIVE}\n')
+    paywall = Paywall.from_file(file).around(app)
+    said: list[Message] = []
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    scope: Scope = {
+        "type": "websocket",
+        "scheme": "ws",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"paper.test"), (b"cookie", b"pennypress=x")],
+        "client": ("203.0.113.9", 4000),
+        "subprotocols": [],
+    }
+    await paywall(scope, receive, send)
+    await paywall.close()
+    if opened:
+        assert [message["type"] for message in said] == ["websocket.accept", "websocket.send"]
+        assert (asked[0]["scheme"], asked[0]["headers"]) == ("ws", [(b"host", b"paper.test")])
+    else:
+        assert said == [{"type": "websocket.close", "code": 1008}]
+        assert asked == []

@@ -40,6 +40,7 @@ from pennypress.http.mirror import MIRROR, Arrival, Mirror
 from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
 from pennypress.http.pageview import Outcome, PageViews, html
+from pennypress.http.passing import ALLOWED
 from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.saving import sends_text, sent
@@ -229,7 +230,9 @@ class PaywallApp:
             request = read_request(scope, self._own_host)
         except RequestError as error:
             language = self._languages[0]
-            await _send(send, html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language)))
+            refused = html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language))
+            allowed = ((b"allow", ALLOWED),) if error.status == 405 else ()
+            await _send(send, replace(refused, headers=(*refused.headers, *allowed)))
             return
         request, said = self.askers.unsaid(request)
         visitor = await self._visitor(scope, request, said)

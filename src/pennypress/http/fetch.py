@@ -167,10 +167,13 @@ class _Keeper:
         async with self._lock:
             if self.complete or self.streams:
                 return
-            if self.verdict is Verdict.HOLD:
-                await self._stream_page()
-            elif self.verdict in LOOKED_AT:
-                await self._stream()
+            try:
+                if self.verdict is Verdict.HOLD:
+                    await self._stream_page()
+                elif self.verdict in LOOKED_AT:
+                    await self._stream()
+            except Enough:
+                self.broken_off = True
             if self.broken_off and self._asking is not None:
                 self._asking.cancel()
 
@@ -308,11 +311,17 @@ async def fetch(
 def heads_alone(send: Send) -> Send:
     """A ``send`` that hands on the head of an answer and ends it there, for who asked by HEAD."""
 
+    ended = False
+
     async def sending(message: Message) -> None:
-        if message["type"] != "http.response.start":
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+            return
+        if not ended:
+            ended = True
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-            raise Enough
-        await send(message)
+        raise Enough
 
     return sending
 

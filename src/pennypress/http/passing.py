@@ -99,6 +99,9 @@ NEVER_NAMED_AWAY = frozenset(
 """Fields that a Connection field cannot take off: it may only name what concerns one hop, and these never do. Without
 them the origin, or the reader, would see another request, or another answer, than the one that was decided on."""
 
+ALLOWED = b"GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
+"""What a refusal of another method names (RFC 9110 section 15.5.6)."""
+
 REFUSED_METHODS = frozenset(
     ("TRACE", "TRACK", "CONNECT", "DEBUG", "PURGE", "SOFTPURGE", "FASTLYPURGE", "PURGEALL", "BAN", "URIBAN", "REFRESH")
 )
