@@ -17,10 +17,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.paper import LEAKS, STORIES, PaperSite, article, clean, configure, faulty, leaky, page, running_paper
+from tests.audit.paper import (
+    LEAKS,
+    STORIES,
+    PaperSite,
+    article,
+    clean,
+    configure,
+    faulty,
+    html_of,
+    leaky,
+    page,
+    running_paper,
+)
 from tests.cli.program import Ended, environment, pennypress
 
 QUICK = ("--rate", "1000")
+PROGRAM = "from pennypress.cli.main import main; main()"
 FREE = '[[rules]]\naccess = "free"\npaths = ["/news/free/**"]\n'
 
 
@@ -268,6 +281,20 @@ def test_ctrl_c_writes_the_report_of_what_was_seen(site: PaperSite, tmp_path: Pa
     report = (tmp_path / "pennypress-audit.html").read_text("utf-8")
     assert "broken off while asking the site" in report
     assert len(site.asked) < 40
+
+
+def test_a_full_disk_is_said(site: PaperSite, tmp_path: Path) -> None:
+    clean(site)
+    site.put("/news/a1", article("a1", body=html_of("a1") * 40))
+    configure(tmp_path, site)
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)); {PROGRAM}"
+    ended = subprocess.run(
+        [sys.executable, "-c", limited, "audit", *QUICK],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "temporary file cannot be written (" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_the_help_teaches() -> None:

@@ -102,9 +102,11 @@ def test_every_look_of_address_has_its_turn_and_none_comes_twice() -> None:
     for address in ("/feed/", "/?s=a", "/archive/7/x", "/feed/"):
         frontier.add(address, "")
     assert frontier.waiting == 102
-    first = [lead.address for _ in range(3) if (lead := frontier.next()) is not None]
-    assert first == ["/archive/0/x", "/feed/", "/?s=a"]
+    frontier.add("/rss", "", guessed=True)
+    first = [lead.address for _ in range(4) if (lead := frontier.next()) is not None]
+    assert first == ["/rss", "/archive/0/x", "/feed/", "/?s=a"]
     assert sum(1 for _ in iter(frontier.next, None)) == 99
+    assert frontier.waiting == 0
 
 
 def test_second_copies_are_looked_for_where_they_usually_stand() -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 _REMEMBERED = 200_000
-_GUESSED = "guessed"
 _NUMBER = re.compile(r"\d+")
 
 
@@ -22,32 +21,38 @@ class Lead:
 
 class Frontier:
     """Hands out addresses by the look of them in turn, so that a calendar without an end, or a sitemap of a hundred
-    thousand articles, leaves room for the rest."""
+    thousand articles, leaves room for the rest; every other one is a guess, while there are any."""
 
     def __init__(self) -> None:
         self._looks: dict[str, deque[Lead]] = {}
+        self._guesses: deque[Lead] = deque()
+        self._guesses_turn = False
         self._known: set[str] = set()
-        self.waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many addresses wait."""
+        return len(self._guesses) + sum(map(len, self._looks.values()))
 
     def add(self, address: str, why: str, *, guessed: bool = False) -> None:
-        """Have an address asked for, unless it was added before. All that are ``guessed`` have one look."""
+        """Have an address asked for, unless it was added before."""
         if address in self._known or len(self._known) >= _REMEMBERED:
             return
         self._known.add(address)
-        look = _GUESSED if guessed else _look(address)
-        self._looks.setdefault(look, deque()).append(Lead(address, why))
-        self.waiting += 1
+        row = self._guesses if guessed else self._looks.setdefault(_look(address), deque())
+        row.append(Lead(address, why))
 
     def next(self) -> Lead | None:
         """The next address; None when none waits."""
-        for look, leads in self._looks.items():
-            lead = leads.popleft()
-            self.waiting -= 1
-            del self._looks[look]
-            if leads:
-                self._looks[look] = leads  # to the end of the row
-            return lead
-        return None
+        self._guesses_turn = not self._guesses_turn and bool(self._guesses)
+        if self._guesses_turn or not self._looks:
+            return self._guesses.popleft() if self._guesses else None
+        look, leads = next(iter(self._looks.items()))
+        lead = leads.popleft()
+        del self._looks[look]
+        if leads:
+            self._looks[look] = leads  # to the end of the row
+        return lead
 
 
 def _look(address: str) -> str:

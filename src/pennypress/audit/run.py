@@ -29,7 +29,7 @@ async def audit(config: Config, options: Options, told: Told, ends: Ends, now: d
     """Audit the site that a configuration describes, as at a moment. Raises PennypressError where the site does not
     answer, or asks programs to stay away."""
     site, findings = site_of(config), Findings()
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile(buffering=0) as file:
         tray = Tray(file)
         asked = await ask_site(config, options, site, tray, told, ends)
         readers = Readers(config, site, tray, now)

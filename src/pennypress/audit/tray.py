@@ -6,9 +6,10 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tempfile import gettempdir
 from typing import IO
 
-from pennypress.errors import OriginError, OriginFailure
+from pennypress.errors import OriginError, OriginFailure, PennypressError
 from pennypress.http.answer import Answer
 from pennypress.http.fetch import Receive, Scope, Send
 
@@ -32,6 +33,7 @@ class Tray:
     """An ASGI app that answers as the site did; what it was not asked for, it does not have."""
 
     def __init__(self, file: IO[bytes]) -> None:
+        """``file`` is not buffered: what does not fit is known at once."""
         self._file = file
         self._places: dict[str, tuple[int, int]] = {}
         self._seen: dict[str, Seen] = {}
@@ -43,11 +45,19 @@ class Tray:
         return iter(tuple(self._seen.values()))
 
     def put(self, seen: Seen, answer: Answer) -> None:
-        """Keep an answer."""
+        """Keep an answer. Raises PennypressError where the disk does not take it."""
         fields = [(name.decode(_LATIN), value.decode(_LATIN)) for name, value in answer.headers]
         kept = zlib.compress(json.dumps(fields).encode() + b"\n" + answer.body, 1)
-        start = self._file.seek(0, 2)
-        self._file.write(kept)
+        try:
+            start = self._file.seek(0, 2)
+            if self._file.write(kept) < len(kept):
+                raise OSError("no room is left")
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise PennypressError(
+                f"{gettempdir()}: the audit's temporary file cannot be written ({why}); make room there, name another "
+                "folder in TMPDIR, or ask for fewer --pages."
+            ) from None
         self._places[seen.address] = (start, len(kept))
         self._seen[seen.address] = seen
 
