@@ -138,14 +138,19 @@ class Guard:
 
     def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
         for slot in self._withheld.owners_in(form):
-            known = self._known.get(slot)
-            if known is None or not self._made_of(slot, known).words_within(form):
+            known, held = self._known.get(slot), found.get(slot, (0, 0))
+            if known is None:
                 continue
-            owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
-            found[slot] = (
-                max(held[0], owned.words_within(form)),
-                max(held[1], owned.words_within(form, _LONG_ROW)),
-            )
+            made = self._made_of(slot, known)
+            if held[1] * 2 >= made.words:
+                continue  # more of it than this need not be found
+            count, long = made.rows_within(form, _LONG_ROW)
+            if not count:
+                continue
+            owned = self._owned_of(slot, known)
+            if owned is not made:
+                count, long = owned.rows_within(form, _LONG_ROW)
+            found[slot] = (max(held[0], count), max(held[1], long))
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds, compared with nothing but itself."""
