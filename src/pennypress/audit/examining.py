@@ -142,4 +142,4 @@ def _share(told: str, body: str) -> float:
     count = len(words(told))
     if count < max(_LEAST_TEXT, RUN):
         return 1.0
-    return Withheld(told, "").words_within(squeeze(body), RUN)[0] / count
+    return Withheld(told, "").words_within(squeeze(body)) / count

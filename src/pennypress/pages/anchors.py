@@ -7,7 +7,7 @@ to compare the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -93,15 +93,21 @@ class _Layer:
         table[bytes_[first]] = np.bitwise_or.reduceat(marks, first)
         return cls(hashes, owners, table, shift)
 
-    def owners_in(self, looked_at: Hashes) -> Iterator[int]:
-        if not len(looked_at):
-            return
+    def owners_in(self, looked_at: Hashes) -> list[int]:
+        """The owners of those of the hashes that are held here, each once."""
+        if not len(self.hashes) or not len(looked_at):
+            return []
         bytes_, marks = _place(looked_at >> self.shift)
         likely = looked_at[(self.table[bytes_] & marks) != 0]
-        first = np.searchsorted(self.hashes, likely, side="left")
-        after = np.searchsorted(self.hashes, likely, side="right")
-        for start, end in set(zip(first.tolist(), after.tolist(), strict=True)):
-            yield from self.owners[start:end].tolist()
+        first = np.minimum(np.searchsorted(self.hashes, likely, side="left"), len(self.hashes) - 1)
+        held = np.unique(first[self.hashes[first] == likely])
+        if not len(held):
+            return []
+        after = np.searchsorted(self.hashes, self.hashes[held], side="right")
+        counts = after - held
+        before = np.repeat(held - (np.cumsum(counts) - counts), counts)
+        owners: list[int] = np.unique(self.owners[before + np.arange(len(before))]).tolist()
+        return owners
 
 
 class Anchors:

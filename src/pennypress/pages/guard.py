@@ -148,17 +148,19 @@ class Guard:
 
     def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
         for slot in self._withheld.owners_in(form):
-            known = self._known.get(slot)
+            known, held = self._known.get(slot), found.get(slot, (0, 0))
             if known is None:
                 continue
             made = self._made_of(slot, known)
+            if held[1] * 2 >= made.words:
+                continue  # more of it than this need not be found
             rows = (_UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
-            count, long = made.words_within(form, *rows)
+            count, long = made.rows_within(form, *rows)
             if not count:
                 continue
-            owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
+            owned = self._owned_of(slot, known)
             if owned is not made:
-                count, long = owned.words_within(form, *rows)
+                count, long = owned.rows_within(form, *rows)
             found[slot] = (max(held[0], count), max(held[1], long))
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pennypress.pages.decoding import forms
 from pennypress.pages.packed import TooMuch, Work
-from pennypress.pages.withheld import RUN, Withheld
+from pennypress.pages.withheld import Withheld
 
 _TIMED = re.compile(r"^(?:[\d:.,]+\s*-->|\[\d+:\d\d|Dialogue:|\d+:\d\d:\d\d\.\d+,\d)", re.MULTILINE)
 _TIMES = re.compile(
@@ -35,6 +35,6 @@ def stands_in(withheld: Withheld, text: str) -> bool:
     if withheld.is_short(text):
         return False
     try:
-        return any(withheld.words_within(form, RUN)[0] for form in forms_of(text))
+        return any(withheld.words_within(form) for form in forms_of(text))
     except TooMuch:
         return True

@@ -91,7 +91,11 @@ class Withheld:
         self._clean = work.seen
         return 0
 
-    def words_within(self, squeezed: str, *rows: int) -> tuple[int, ...]:
+    def words_within(self, squeezed: str) -> int:
+        """How many words of it stand in runs in a squeezed text, all together; 0 when none does."""
+        return self.rows_within(squeezed, RUN)[0]
+
+    def rows_within(self, squeezed: str, *rows: int) -> tuple[int, ...]:
         """How many words of it stand in a squeezed text in rows of at least so many words, for each of ``rows``."""
         if not self._tiers or len(squeezed) < self._shortest:
             return (0,) * len(rows)
