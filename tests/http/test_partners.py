@@ -247,3 +247,21 @@ async def test_once_the_meter_is_on_nobody_else_is_noted(app: PaywallApp, store:
     await Browser(app).get("/feed", user_agent="Reeder/5")
     await app.close()
     assert await store.uses() == ()
+
+
+async def test_an_answer_for_a_partner_is_private_even_where_nothing_in_it_is_withheld(
+    app: PaywallApp, site: Site
+) -> None:
+    site.put("/feed/free", rss(), content_type="application/rss+xml", cache_control="public, max-age=600", etag='"1"')
+    assert (await Browser(app).get("/feed/free")).header("cache-control") == "public, max-age=600"
+    answer = await Browser(app).get(f"/feed/free?partner={KEY}")
+    assert (answer.header("cache-control"), answer.header("etag")) == ("private, no-store", None)
+
+
+async def test_a_path_that_an_origin_may_read_in_two_ways_is_a_partners_only_if_both_are(
+    app: PaywallApp, site: Site
+) -> None:
+    hidden = "/feed/x%2F..%2F..%2Fnews/crane"
+    site.put(hidden, page("The crane", CRANE))
+    answer = await Browser(app).get(f"{hidden}?partner={KEY}")
+    assert answer.header("pennypress-reason") != "entitled"
