@@ -235,7 +235,7 @@ async def test_of_a_real_logs_543_googlebots_the_539_that_come_from_its_ranges_r
     said = [found for line in log if "Googlebot" in line and (found := re.match(r'(\S+) .*"([^"]+)"?\s*$', line))]
     outcomes: Counter[str | None] = Counter()
     for found in said:
-        answer = await Browser(app, peer=found[1]).get("/news/crane", user_agent=found[2])
+        answer = await Browser(app, peer=found[1]).ask("HEAD", "/news/crane", user_agent=found[2])
         outcomes[answer.header("pennypress-access")] += 1
         assert answer.header("set-cookie") is None
     await app.close()
