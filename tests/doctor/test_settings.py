@@ -302,3 +302,10 @@ def test_a_stranger_at_the_upstreams_address_is_not_taken_for_the_site_behind(fr
     assert found.colour("cms") == "not seen"
     assert "was not seen from here" in found.said("cms")
     assert [method for method, _, _ in stranger.asked] == ["GET"]
+
+
+def test_a_network_whose_addresses_have_a_name_is_trusted_by_that(fresh: House, nginx: str) -> None:
+    edge = "proxy_set_header X-Forwarded-For '$remote_addr, 203.0.113.50'; add_header CF-Ray 8a1b2c3d;"
+    with nginx_in_front(fresh, edge):
+        found = fresh.examine()
+    assert found.lines("address") == ('trusted_proxies = ["127.0.0.1", "cloudflare"]',)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import aiohttp
 import yarl
 
 from pennypress.core.target import Target
 from pennypress.errors import OriginError, OriginFailure
 from pennypress.http.answer import Answer
-
-AGENT = "pennypress-explain"
 
 
 async def ask(
@@ -21,11 +22,11 @@ async def ask(
     largest: int,
     seconds: float,
     scheme: str | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
     method: str = "GET",
-    more: tuple[tuple[str, str], ...] = (),
 ) -> Answer:
-    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, and
-    as by a reader who came by ``scheme``; ``more`` are header fields besides.
+    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, as by
+    a reader who came by ``scheme``, with ``more`` headers.
 
     Raises OriginError, TOO_LARGE for a body of more than ``largest`` bytes.
     """
@@ -34,10 +35,10 @@ async def ask(
         "User-Agent": agent,
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Encoding": "gzip, br, zstd",
-        **dict(more),
     }
     if scheme is not None:
         headers["X-Forwarded-Proto"] = scheme
+    headers.update(more)
     timeout = aiohttp.ClientTimeout(total=seconds)
     try:
         async with (
