@@ -7,7 +7,7 @@ to compare the words.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -86,14 +86,20 @@ class _Layer:
         table[hashes >> shift] = True
         return cls(hashes[order], owners[order], table, shift)
 
-    def owners_in(self, looked_at: Hashes) -> Iterator[int]:
+    def owners_in(self, looked_at: Hashes) -> list[int]:
+        """The owners of those of the hashes that are held here, each once."""
         if not len(self.hashes) or not len(looked_at):
-            return
+            return []
         likely = looked_at[self.table[looked_at >> self.shift]]
-        first = np.searchsorted(self.hashes, likely, side="left")
-        after = np.searchsorted(self.hashes, likely, side="right")
-        for start, end in set(zip(first.tolist(), after.tolist(), strict=True)):
-            yield from self.owners[start:end].tolist()
+        first = np.minimum(np.searchsorted(self.hashes, likely, side="left"), len(self.hashes) - 1)
+        held = np.unique(first[self.hashes[first] == likely])
+        if not len(held):
+            return []
+        after = np.searchsorted(self.hashes, self.hashes[held], side="right")
+        counts = after - held
+        before = np.repeat(held - (np.cumsum(counts) - counts), counts)
+        owners: list[int] = np.unique(self.owners[before + np.arange(len(before))]).tolist()
+        return owners
 
 
 class Anchors:

@@ -17,6 +17,7 @@ from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
+_COLLECTED_AT_LEAST = 40
 _UNSPACED_ROW = 2 * RUN
 """In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
 _PARTS_AT_MOST = 64
@@ -145,18 +146,20 @@ class Guard:
 
     def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
         for slot in self._withheld.owners_in(form):
-            known = self._known.get(slot)
+            known, held = self._known.get(slot), found.get(slot, (0, 0))
             if known is None:
                 continue
             made = self._made_of(slot, known)
-            row = _UNSPACED_ROW if made.unspaced else RUN
-            if not made.words_within(form, row):
+            if held[1] * 2 >= made.words:
+                continue  # more of it than this need not be found
+            least = _UNSPACED_ROW if made.unspaced else RUN
+            count, long = made.rows_within(form, _LONG_ROW, least)
+            if not count:
                 continue
-            owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
-            found[slot] = (
-                max(held[0], owned.words_within(form, row)),
-                max(held[1], owned.words_within(form, _LONG_ROW)),
-            )
+            owned = self._owned_of(slot, known)
+            if owned is not made:
+                count, long = owned.rows_within(form, _LONG_ROW, least)
+            found[slot] = (max(held[0], count), max(held[1], long))
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds, compared with nothing but itself."""
@@ -198,7 +201,9 @@ class Guard:
         shared: set[str] = set()
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
-            if text is None or text.article.key == known.article.key or self._are_twins(slot, known, other, text):
+            if text is None or text.article.key == known.article.key:
+                continue
+            if self._are_twins(slot, known, other, text) or self._collects(other, text, known):
                 continue
             shared |= own & self._runs_of(other, text)
         return shared
@@ -211,6 +216,15 @@ class Guard:
             len(runs.intersection(_runs(words(held.texts[1])))) * 2 >= len(words(held.texts[1])) - RUN + 1
             for runs, held in ((self._runs_of(other, text), known), (self._runs_of(slot, known), text))
         )
+
+    def _collects(self, slot: int, text: KnownText, known: KnownText) -> bool:
+        """Whether a page that is an article by its address holds most of what another withholds, as an archive of
+        whole articles does: it makes no second article. What a few sentences of an agency have in common with a longer
+        article, it does."""
+        own = list(_runs(words(known.texts[1])))
+        if not text.withholds or len(own) < _COLLECTED_AT_LEAST:
+            return False
+        return len(self._runs_of(slot, text).intersection(own)) * 2 >= len(own)
 
     def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
         """The runs of eight words of both texts of a page."""

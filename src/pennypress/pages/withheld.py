@@ -91,18 +91,25 @@ class Withheld:
         self._clean = work.seen
         return 0
 
-    def words_within(self, squeezed: str, least: int = RUN) -> int:
-        """How many words of it stand in rows of at least ``least`` in a squeezed text, all together; 0 when none do."""
+    def words_within(self, squeezed: str) -> int:
+        """How many words of it stand in runs in a squeezed text, all together; 0 when none does."""
+        return self.rows_within(squeezed, RUN)[0]
+
+    def rows_within(self, squeezed: str, long: int, least: int = RUN) -> tuple[int, int]:
+        """How many words of it stand in rows of at least ``least`` in a squeezed text, and how many of them in rows of
+        at least ``long``."""
         if not self._tiers or len(squeezed) < self._shortest:
-            return 0
-        total, done = 0, 0
+            return 0, 0
+        total, in_long, done = 0, 0, 0
         try:
             for start, end, count in sorted(self._matches(squeezed)):
-                total += count if start >= done and count >= min(least, self.words) else 0
+                if start >= done and count >= min(least, self.words):
+                    total += count
+                    in_long += count if count >= min(long, self.words) else 0
                 done = max(done, end)
         except TooMuch:
-            return self.words
-        return min(total, self.words)
+            return self.words, self.words
+        return min(total, self.words), min(in_long, self.words)
 
     def rest(self) -> None:
         """Let go of what makes looking at whole pages fast, so as to be kept for long: brief texts do without it."""
