@@ -95,12 +95,16 @@ _CODE = re.compile(
 )
 _CAPTIONS = re.compile(rb"text/(?:vtt|srt)\b|[\w/.+-]*(?:subrip|ttml)")
 _PLAIN = re.compile(rb"(?:text|application)/(?:x-)?(?:plain|(?:web-)?markdown)\b")
-_FORMAL = re.compile(rb"application/(?:x-)?(?:yaml|toml|rtf|www-form-urlencoded)\b|message/|multipart/")
+_FORMAL = re.compile(
+    rb"application/(?:x-)?(?:yaml|toml|rtf|www-form-urlencoded)\b|message/|multipart/"
+    rb"|application/(?:[\w.-]*\+)?(?:x-|vnd\.(?:google\.)?)?(?:msgpack|cbor|protobuf|grpc|bson|avro|thrift)\b"
+)
+_PACKED = re.compile(rb"application/(?:x-)?(?:gzip|gunzip)\b")
 _SAYS_NOTHING = frozenset((b"application/octet-stream", b"binary/octet-stream", b"application/x-binary"))
 _NO_TEXTS = re.compile(
-    rb"(?:image|audio|video|font|model)/|application/(?:pdf|zip|gzip|wasm|epub|msword|ogg|mp4|font|java-archive"
-    rb"|x-(?:gzip|tar|bzip|rar|7z|font|shockwave|apple-diskimage|debian|rpm)|vnd\.(?:ms-|openxml|oasis|rar|android))"
-    rb"|[\w/.-]*\+(?:zip|gzip|cbor)\b"
+    rb"(?:image|audio|video|font|model)/|application/(?:pdf|zip|wasm|epub|ogg|mp4|font|java-archive"
+    rb"|x-(?:tar|bzip|rar|7z|font|shockwave|apple-diskimage|debian|rpm)|vnd\.(?:ms-font|openxml|oasis|rar|android))"
+    rb"|[\w/.-]*\+(?:zip|gzip)\b"
 )
 
 _LAYOUTS: tuple[tuple[re.Pattern[bytes], Layout | None], ...] = (
@@ -110,6 +114,7 @@ _LAYOUTS: tuple[tuple[re.Pattern[bytes], Layout | None], ...] = (
     (_CODE, Layout.CODE),
     (_PLAIN, Layout.PLAIN),
     (_FORMAL, Layout.FORMAL),
+    (_PACKED, Layout.PACKED),
     (_NO_TEXTS, None),
 )
 
@@ -152,7 +157,7 @@ def layout_of(headers: AnswerHeaders) -> Layout | None:
     is for its beginning to tell."""
     said = first(headers, b"content-type")
     essence = (said or b"").partition(b";")[0].strip().lower()
-    if essence in _HTML or essence == b"multipart/byteranges":
+    if essence == b"text/html" or essence == b"multipart/byteranges":
         return Layout.HTML
     if b"/" not in essence or essence in _SAYS_NOTHING:
         return Layout.NAMELESS
@@ -160,6 +165,12 @@ def layout_of(headers: AnswerHeaders) -> Layout | None:
         if pattern.match(essence):
             return layout
     return Layout.FORMAL if essence.startswith(b"text/") else Layout.UNKNOWN
+
+
+def length_of(headers: AnswerHeaders) -> int:
+    """The length that an answer says of its body; 0 where it says none."""
+    said = first(headers, b"content-length") or b""
+    return int(said) if said.isdigit() else 0
 
 
 def guarded_headers(headers: AnswerHeaders, body: bytes) -> AnswerHeaders:

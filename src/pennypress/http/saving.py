@@ -11,6 +11,7 @@ from html import unescape
 
 from pennypress.http.answer import first, layout_of
 from pennypress.http.fetch import Message, Receive
+from pennypress.http.passing import OVERRIDES
 from pennypress.http.proxy import WITHDRAWAL, UploadStalled
 from pennypress.http.request import PageRequest, values
 from pennypress.pages.layout import Layout, is_text
@@ -26,8 +27,8 @@ _CONTROLS = re.compile(
 
 
 def changes(request: PageRequest) -> bool:
-    """Whether a request changes something."""
-    return request.method not in _READS
+    """Whether a request changes something, by its own method or by one that it names besides."""
+    return request.method not in _READS or any(name in OVERRIDES for name, _ in request.headers)
 
 
 class SignIns:

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pennypress.http.request import PageRequest
 from pennypress.http.verdicts import Verdicts
 from pennypress.pages.guard import Guard, Sighting
+from pennypress.pages.layout import Layout, sniffed
 from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.page import Page
 from pennypress.pages.recognise import Subject
 from pennypress.pages.source import read_text
 from pennypress.pages.versions import Version
 
+_BEGINNING = 4_096
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|[\xfe\xff]{2}|<\0")
 
 
@@ -71,5 +73,7 @@ class Twins:
 
 
 def is_markup(page: Page) -> bool:
-    """Whether a page is one in truth, and not something else that calls itself HTML."""
-    return _MARKUP.match(page.body) is not None
+    """Whether a page is one in truth, and not something else that calls itself HTML: JSON, or a feed."""
+    if _MARKUP.match(page.body) is None:
+        return False
+    return sniffed(Layout.HTML, page.body[:_BEGINNING].decode("latin-1")) is Layout.HTML

@@ -24,8 +24,9 @@ _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\x89PNG", b"RIFF", b"
 class Layout(StrEnum):
     """How the text of an answer is laid out.
 
-    FORMAL is any format of which no part can go without breaking it. Of NAMELESS and UNKNOWN its type does not say
-    whether it is text at all: the one may then be anything, the other some format.
+    FORMAL is any format of which no part can go without breaking it, PACKED any text that is packed by gzip. Of
+    NAMELESS and UNKNOWN its type does not say whether it is text at all: the one may then be anything, the other some
+    format.
     """
 
     HTML = "html"
@@ -35,6 +36,7 @@ class Layout(StrEnum):
     FORMAL = "formal"
     CODE = "code"
     CAPTIONS = "captions"
+    PACKED = "packed"
     NAMELESS = "nameless"
     UNKNOWN = "unknown"
 
@@ -72,7 +74,7 @@ def is_text(beginning: bytes) -> bool:
 
 def sniffed(layout: Layout, text: str) -> Layout:
     """The layout in truth of a text that calls itself a page, mere text, or nothing that is known."""
-    if layout in (Layout.JSON, Layout.XML, Layout.CODE, Layout.CAPTIONS):
+    if layout in (Layout.JSON, Layout.XML, Layout.CODE, Layout.CAPTIONS, Layout.PACKED):
         return layout
     start = text[:_SAMPLE].lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[", '"', *_GUARDS)) and json_lines(text):

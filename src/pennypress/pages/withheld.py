@@ -18,6 +18,7 @@ RUN = 8
 """So many words in a row are a run."""
 
 _LONG_RUN = 19
+_SHORT_WORDS = 1.5
 _COMPARISONS = 200_000
 _BRIEF = 4096
 _BETWEEN_WAYS = "\x00"
@@ -49,7 +50,8 @@ class _Tier:
 class Withheld:
     """The text that must not leave, less the runs of words that also stand in what is kept.
 
-    A run is eight words in a row; the whole text where it is shorter. In scripts without spaces each letter is a word.
+    A run is eight words in a row; the whole text where it is shorter. In scripts without spaces each letter is a word;
+    ``unspaced`` says that most of the text is written so.
     """
 
     def __init__(self, withheld: str, kept: str) -> None:
@@ -59,6 +61,7 @@ class Withheld:
         self._resting = False
         plain = words(withheld)
         self.words = len(plain)
+        self.unspaced = sum(map(len, plain)) < _SHORT_WORDS * len(plain)
         self._run = min(RUN, self.words)
         free = squeeze(kept)
         wanted = [run not in free for run in self._runs_of(plain)]
@@ -92,20 +95,20 @@ class Withheld:
         """How many words of it stand in runs in a squeezed text, all together; 0 when none does."""
         return self.rows_within(squeezed, RUN)[0]
 
-    def rows_within(self, squeezed: str, long: int) -> tuple[int, int]:
-        """How many words of it stand in runs in a squeezed text, and how many of them in rows of at least ``long``."""
+    def rows_within(self, squeezed: str, *rows: int) -> tuple[int, ...]:
+        """How many words of it stand in a squeezed text in rows of at least so many words, for each of ``rows``."""
         if not self._tiers or len(squeezed) < self._shortest:
-            return 0, 0
-        total, in_long, done = 0, 0, 0
+            return (0,) * len(rows)
+        counts: list[int] = []
+        done = 0
         try:
             for start, end, count in sorted(self._matches(squeezed)):
                 if start >= done:
-                    total += count
-                    in_long += count if count >= min(long, self.words) else 0
+                    counts.append(count)
                 done = max(done, end)
         except TooMuch:
-            return self.words, self.words
-        return min(total, self.words), min(in_long, self.words)
+            return (self.words,) * len(rows)
+        return tuple(min(self.words, sum(count for count in counts if count >= min(row, self.words))) for row in rows)
 
     def rest(self) -> None:
         """Let go of what makes looking at whole pages fast, so as to be kept for long: brief texts do without it."""
