@@ -21,9 +21,9 @@ from pennypress.pages.guard import Guard, known_text
 from pennypress.pages.page import PageOptions, read_page
 from pennypress.pages.source import read_text
 
-_MADE = 40
+_MADE = 20
 _PAGES_AT_MOST = 60
-_MANY = 10_000
+_MANY = 2_000
 _OPTIONS = PageOptions()
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from pennypress.cli.asking import AGENT, ask
 from pennypress.cli.screen import say, show_rows
 from pennypress.cli.stores import opened
 from pennypress.config import Config
@@ -20,6 +19,7 @@ from pennypress.core.reader import Reader
 from pennypress.core.target import Target, read_target
 from pennypress.errors import Undecodable
 from pennypress.http.answer import Answer, Kind, first, kind_of
+from pennypress.http.asking import ask
 from pennypress.http.pageview import origin_word
 from pennypress.pages.page import Cut, Page, PageOptions, read_page
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
@@ -27,6 +27,7 @@ from pennypress.pages.source import undo_coding
 from pennypress.store import Controls
 from pennypress.store.opening import sqlite_path
 
+AGENT = "pennypress-explain"
 _NOBODY = ReaderId(bytes(16))
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?")
 
@@ -42,14 +43,14 @@ class Explanation:
     controls: Controls
 
 
-async def look(config: Config, target: Target, host: str) -> Explanation:
+async def look(config: Config, target: Target, host: str, *, agent: str = AGENT) -> Explanation:
     """Fetch a page from the site behind, under the name ``host``, and read it. Raises OriginError."""
     gateway = config.gateway
     answer = await ask(
         gateway.upstream,
         target,
         host=host,
-        agent=AGENT,
+        agent=agent,
         largest=gateway.largest_article,
         seconds=gateway.origin_timeout.total_seconds(),
         scheme=urlsplit(config.paper.url).scheme if config.paper.url else None,

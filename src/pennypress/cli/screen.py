@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,21 +18,36 @@ _PLAIN_WIDTH = 400
 
 
 @cache
-def _console(*, errors: bool = False) -> Console:
-    console = Console(stderr=errors, highlight=False, soft_wrap=True)
-    if not console.is_terminal:
-        console.width = _PLAIN_WIDTH
-    return console
+def console(*, errors: bool = False) -> Console:
+    """The terminal, or what stands in its place."""
+    made = Console(stderr=errors, highlight=False, soft_wrap=True)
+    if not made.is_terminal:
+        made.width = _PLAIN_WIDTH
+    return made
 
 
 def say(sentence: str = "", style: str = "") -> None:
     """Print a line; brackets in it are only brackets."""
-    _console().print(Text(sentence, style=style))
+    console().print(Text(sentence, style=style))
+
+
+def say_below(sentence: str, indent: int, style: str = "") -> None:
+    """Print a sentence that belongs to the line above it: indented, also where a terminal has to wrap it."""
+    screen = console()
+    if screen.is_terminal:
+        screen.print(Padding(Text(sentence, style=style), (0, 0, 0, indent)), soft_wrap=False)
+    else:
+        screen.print(Text(" " * indent + sentence))
+
+
+def say_in(parts: Sequence[tuple[str, str]]) -> None:
+    """Print a line of parts, each in its own style."""
+    console().print(Text.assemble(*parts))
 
 
 def complain(sentence: str, style: str = "red") -> None:
     """Print a line to the error output."""
-    _console(errors=True).print(Text(sentence, style=style))
+    console(errors=True).print(Text(sentence, style=style))
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -50,13 +66,13 @@ def show_rows(title: str, rows: Sequence[tuple[str, ...]], *, right: int | None 
         table.add_column(justify="right" if place == right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console = _console()
-    if console.is_terminal:
-        console.print(table)
-        console.print()
+    screen = console()
+    if screen.is_terminal:
+        screen.print(table)
+        screen.print()
         return
-    with console.capture() as drawn:
-        console.print(table)
+    with screen.capture() as drawn:
+        screen.print(table)
     print("\n".join(line.rstrip() for line in drawn.get().splitlines()), end="\n\n")
 
 

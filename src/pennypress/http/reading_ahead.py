@@ -8,14 +8,14 @@ import logging
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
-from urllib.parse import unquote, urljoin
+from urllib.parse import urljoin
 
 from pennypress.core.target import read_target
 from pennypress.errors import PennypressError, StoreUnavailable
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of
-from pennypress.http.fetch import App, Judgement, Message, Receive, Verdict, fetch
+from pennypress.http.fetch import App, Judgement, Message, Verdict, fetch
 from pennypress.http.guarding import Guarding
+from pennypress.http.inside import asking, view_scope
 from pennypress.http.pageview import PageViews
 from pennypress.http.request import read_request
 from pennypress.pages.items import links_in, lists_lists
@@ -23,6 +23,7 @@ from pennypress.pages.source import undo_coding
 
 _LISTS_AT_MOST = 1_000
 _LARGEST = 50_000_000
+_HEADERS = ((b"user-agent", b"Pennypress"), (b"accept", b"text/html"))
 _LARGEST_PAGE = 5_000_000
 _REDIRECTS_AT_MOST = 3
 _CATCH_UP_EVERY = 20
@@ -117,7 +118,8 @@ class ReadingAhead:
             if found.status == 200:
                 if not found.body:
                     return True
-                return await self._views.read(read_request(_scope(asked, host, self._scheme), self._own_host), found)
+                asked_for = read_request(view_scope(asked, host, self._scheme, _HEADERS), self._own_host)
+                return await self._views.read(asked_for, found)
             location = first(found.headers, b"location")
             if found.status not in _MOVED or location is None:
                 return False
@@ -147,7 +149,7 @@ class ReadingAhead:
             self._unread.ask_for(link, host)
 
     async def _ask(self, address: str, host: str, judgement: Judgement) -> Answer | None:
-        found = await fetch(self._app, _scope(address, host, self._scheme), _asking(), _nowhere, judgement)
+        found = await fetch(self._app, view_scope(address, host, self._scheme, _HEADERS), asking(), _nowhere, judgement)
         return None if found is None else found[1]
 
 
@@ -158,25 +160,6 @@ def _text_of(found: Answer) -> str:
     if body.startswith(_GZIP):
         body = undo_coding(body, "gzip", limit=_LARGEST)
     return body.decode("utf-8", "replace")
-
-
-def _scope(address: str, host: str, scheme: str) -> dict[str, Any]:
-    """The scope of a page view that no reader asked for."""
-    path, _, query = address.partition("?")
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": scheme,
-        "path": unquote(path),
-        "raw_path": path.encode("ascii"),
-        "query_string": query.encode("ascii"),
-        "root_path": "",
-        "headers": [(b"host", host.encode("ascii")), (b"user-agent", b"Pennypress"), (b"accept", b"text/html")],
-        "client": ("127.0.0.1", 0),
-        "server": None,
-    }
 
 
 async def _pages(status: int, headers: AnswerHeaders) -> Verdict:
@@ -193,19 +176,6 @@ def _refuse(status: int, headers: AnswerHeaders, beginning: bytes) -> bool:
 
 _PAGES = Judgement(_pages, _refuse, _LARGEST_PAGE)
 _LISTS = Judgement(_all, _refuse, _LARGEST)
-
-
-def _asking() -> Receive:
-    """What a client sends that has no body and waits for ever."""
-    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-    async def receive() -> Message:
-        for message in asked:
-            return message
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    return receive
 
 
 async def _nowhere(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""The robots that fetch a page to show a preview of its link: they are known by whole product names alone."""
+"""The robots that fetch a page to show a preview of its link, and our own programs: known by whole product names."""
 
 from __future__ import annotations
 
@@ -9,28 +9,46 @@ _LONGEST = 512
 
 # Names that no browser bears: wherever one stands as a whole word, a robot is asking.
 _ROBOTS = (
+    "9bot",
     "ArenaUnfurlBot",
+    "BingPreview",
     "BlueskyPreviewBot",
     "BufferLinkPreviewBot",
     "Chatwork LinkPreview",
     "ClickUpLinkUnfurler",
+    "CodaBot",
     "DingTalkBot-LinkService",
     "Discordbot",
+    "Discourse Forum Onebox",
     "Embedly",
     "EvernoteRichLinkBot",
+    "EveryoneSocialBot",
     "facebookexternalhit",
     "Facebot",
+    "FlipboardProxy",
+    "GG PeekBot",
     "Google Web Preview",
     "Google-PageRenderer",
     "GroupMeBot",
     "Iframely",
     "KeybaseBot",
+    "Linespider",
     "LinkedInBot",
+    "ListGemBot",
+    "LMArenaUnfurlBot",
+    "LoomlyBot",
     "Mattermost-Bot",
+    "Mediumbot-MetaTagFetcher",
+    "meta-externalfetcher",
     "meta-externalhit",
+    "meta-webindexer",
     "MicrosoftPreview",
     "OdklBot",
+    "OpenGraph.io",
+    "Orlo-LinkPreview",
+    "pennypress-audit",
     "Pinterestbot",
+    "Quora-Bot",
     "redditbot",
     "SkypeUriPreview",
     "Slack-ImgProxy",
@@ -41,8 +59,11 @@ _ROBOTS = (
     "SteamChatURLLookup",
     "SummalyBot",
     "TelegramBot",
+    "TweetmemeBot",
     "Twitterbot",
+    "VKRobot",
     "vkShare",
+    "Xing Bot",
     "Yahoo Link Preview",
 )
 
@@ -55,10 +76,12 @@ _APPS = (
     "Lemmy",
     "Mastodon",
     "Misskey",
+    "Notion",
     "Pinterest",
     "Pleroma",
     "Synapse",
     "Tumblr",
+    "TwilioProxy",
     "Viber",
     "WhatsApp",
 )

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from pennypress.cli.politeness import Polite, robots_of
 from pennypress.http.answer import Answer
+from pennypress.http.politeness import Polite
+from pennypress.http.robots_txt import robots_of
 
+AGENT = "pennypress-try"
 ROBOTS = b"User-agent: *\nDisallow: /private\n\nUser-agent: pennypress-try\nDisallow: /mine\n"
 
 
@@ -25,7 +27,7 @@ ROBOTS = b"User-agent: *\nDisallow: /private\n\nUser-agent: pennypress-try\nDisa
     ],
 )
 def test_robots_txt_is_read_by_its_standard(answer: Answer, front: bool, private: bool, mine: bool) -> None:
-    robots = robots_of(answer)
+    robots = robots_of(answer, AGENT)
     assert [robots.allows(path) for path in ("/", "/private/x", "/mine/x")] == [front, private, mine]
 
 
@@ -64,7 +66,7 @@ async def status(app: Any, path: str = "/", method: str = "GET", query: bytes = 
 
 async def test_nothing_is_sent_to_the_site_and_what_it_keeps_to_itself_is_not_asked_for() -> None:
     site = Site()
-    app = Polite(site, robots_of(Answer(200, (), b"User-agent: *\nDisallow: /private\nDisallow: /q?s=")))
+    app = Polite(site, robots_of(Answer(200, (), b"User-agent: *\nDisallow: /private\nDisallow: /q?s="), AGENT), AGENT)
     assert [await status(app, method=method) for method in ("POST", "PUT", "DELETE", "OPTIONS")] == [405] * 4
     assert await status(app, "/private/x") == 403
     assert await status(app, "/q", query=b"s=1") == 403
@@ -74,13 +76,13 @@ async def test_nothing_is_sent_to_the_site_and_what_it_keeps_to_itself_is_not_as
 
 async def test_the_site_can_tell_who_asks_and_is_not_told_that_it_asks_itself() -> None:
     site = Site()
-    await status(Polite(site, robots_of(Answer(404, (), b""))))
+    await status(Polite(site, robots_of(Answer(404, (), b""), AGENT), AGENT))
     assert site.asked[0]["headers"] == [(b"user-agent", b"Browser/1 pennypress-try")]
     assert "client" not in site.asked[0]
 
 
 async def test_the_site_is_asked_for_one_thing_at_a_time() -> None:
     site = Site()
-    app = Polite(site, robots_of(Answer(404, (), b"")))
+    app = Polite(site, robots_of(Answer(404, (), b""), AGENT), AGENT)
     await asyncio.gather(*(status(app) for _ in range(8)))
     assert (len(site.asked), site.most_at_once) == (8, 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import aiohttp
 import yarl
 
@@ -9,14 +12,21 @@ from pennypress.core.target import Target
 from pennypress.errors import OriginError, OriginFailure
 from pennypress.http.answer import Answer
 
-AGENT = "pennypress-explain"
-
 
 async def ask(
-    base: str, target: Target, *, host: str, agent: str, largest: int, seconds: float, scheme: str | None = None
+    base: str,
+    target: Target,
+    *,
+    host: str,
+    agent: str,
+    largest: int,
+    seconds: float,
+    scheme: str | None = None,
+    method: str = "GET",
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
     """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, and
-    as by a reader who came by ``scheme``.
+    as by a reader who came by ``scheme``; ``more`` are header fields besides.
 
     Raises OriginError, TOO_LARGE for a body of more than ``largest`` bytes.
     """
@@ -25,6 +35,7 @@ async def ask(
         "User-Agent": agent,
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Encoding": "gzip, br, zstd",
+        **more,
     }
     if scheme is not None:
         headers["X-Forwarded-Proto"] = scheme
@@ -34,8 +45,8 @@ async def ask(
             aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False, timeout=timeout
             ) as session,
-            session.get(
-                yarl.URL(base + target.forwarded, encoded=True), headers=headers, allow_redirects=False
+            session.request(
+                method, yarl.URL(base + target.forwarded, encoded=True), headers=headers, allow_redirects=False
             ) as response,
         ):
             body = await _read(response, largest)

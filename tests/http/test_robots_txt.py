@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pennypress.cli.robots_txt import Robots
+from pennypress.http.robots_txt import Robots
 
 AGENT = "pennypress-try"
 
@@ -30,7 +30,9 @@ AGENT = "pennypress-try"
         ("User-agent: *\nDisallow: /\n\nUser-Agent: Pennypress-Try/1\nDisallow: /x", ["/a"], ["/x"]),
         ("User-agent: other\nUser-agent: pennypress-try\nDisallow: /x\nUser-agent: *\nDisallow: /y", ["/y"], ["/x"]),
         ("User-agent: pennypress-try\n\nUser-agent: *\nDisallow: /y", ["/a"], ["/y"]),
-        ("User-agent: pennypress\nDisallow: /", ["/a"], []),
+        ("User-agent: pennypress\nDisallow: /", [], ["/a"]),
+        ("User-agent: pennypress\nDisallow: /\nUser-agent: pennypress-try\nDisallow: /x", ["/a"], ["/x"]),
+        ("User-agent: penny\u0000\nDisallow: /", ["/a"], []),
     ],
 )
 def test_what_a_file_allows(document: str, allowed: list[str], kept: list[str]) -> None:

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import asyncio
 
-from pennypress.cli.robots_txt import Robots
-from pennypress.http.answer import Answer, first
+from pennypress.http.answer import first
 from pennypress.http.fetch import App, Receive, Scope, Send
 from pennypress.http.proxy import FORWARDED_FOR
-
-AGENT = "pennypress-try"
+from pennypress.http.robots_txt import Robots
 
 _READS = frozenset(("GET", "HEAD"))
 
 
-def robots_of(answer: Answer) -> Robots:
-    """What a site's robots.txt allows us: all where there is none, nothing where the site fails or keeps the file to
-    itself."""
-    if answer.status >= 500 or answer.status in (401, 403):
-        return Robots("User-agent: *\nDisallow: /", AGENT)
-    if answer.status != 200:
-        return Robots("", AGENT)
-    return Robots(answer.body.decode("utf-8", "replace").removeprefix("\ufeff"), AGENT)
-
-
 class Polite:
-    """An app that asks a live site, held to good manners."""
+    """An app that asks a live site, held to good manners; it signs each request with the name of the program."""
 
-    def __init__(self, app: App, robots: Robots) -> None:
+    def __init__(self, app: App, robots: Robots, agent: str, *, apart: float = 0.0) -> None:
+        """``apart`` is how many seconds lie between the beginnings of two requests at least."""
         self._app = app
         self._robots = robots
+        self._agent = agent.encode()
+        self._apart = apart
+        self._next = 0.0
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,16 +37,22 @@ class Polite:
             await _refuse(send, 403, "The site's robots.txt asks programs not to fetch this, so it was not fetched.\n")
         else:
             async with self._one_at_a_time:
-                await self._app(_signed(scope), receive, send)
+                await self._wait_for_turn()
+                await self._app(self._signed(scope), receive, send)
 
+    async def _wait_for_turn(self) -> None:
+        clock = asyncio.get_running_loop().time
+        if self._next > clock():
+            await asyncio.sleep(self._next - clock())
+        self._next = clock() + self._apart
 
-def _signed(scope: Scope) -> Scope:
-    """The request with our name behind the browser's, so that the site can tell what asked, and without the browser's
-    own address, which on this machine would say to the site that it asks itself."""
-    agent = (first(scope["headers"], b"user-agent") or b"") + b" " + AGENT.encode()
-    headers = [(name, value) for name, value in scope["headers"] if name != b"user-agent"]
-    kept = {key: value for key, value in scope.items() if key not in ("client", FORWARDED_FOR)}
-    return {**kept, "headers": [*headers, (b"user-agent", agent.strip())]}
+    def _signed(self, scope: Scope) -> Scope:
+        """The request with our name behind the browser's, so that the site can tell what asked, and without the
+        browser's own address, which on this machine would say to the site that it asks itself."""
+        agent = (first(scope["headers"], b"user-agent") or b"") + b" " + self._agent
+        headers = [(name, value) for name, value in scope["headers"] if name != b"user-agent"]
+        kept = {key: value for key, value in scope.items() if key not in ("client", FORWARDED_FOR)}
+        return {**kept, "headers": [*headers, (b"user-agent", agent.strip())]}
 
 
 async def _refuse(send: Send, status: int, sentence: str) -> None:
