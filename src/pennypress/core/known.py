@@ -41,7 +41,7 @@ class KnownText:
     @property
     def withholds(self) -> bool:
         """Whether anything of it is withheld."""
-        return bool(self.texts[1])
+        return bool(self.withheld_prints)
 
 
 @dataclass(frozen=True, slots=True)

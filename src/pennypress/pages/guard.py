@@ -247,14 +247,12 @@ class Guard:
 
 def known_text(article: Article, address: str, part: str, shown: str, withheld: str) -> KnownText:
     """What is known of a page's text once it was read. Fewer than eight words are no run, so they are not withheld."""
-    if len(words(withheld)) < RUN:
-        withheld = ""
     return KnownText(
         article=article,
         address=address,
         part=part,
         packed=pack(shown, withheld),
-        withheld_prints=anchors_of(withheld),
+        withheld_prints=anchors_of(withheld) if len(words(withheld)) >= RUN else b"",
         shown_prints=anchors_of(shown),
     )
 
