@@ -21,9 +21,8 @@ from pennypress.pages.guard import Guard, known_text
 from pennypress.pages.page import PageOptions, read_page
 from pennypress.pages.source import read_text
 
-_MADE = 40
+_MADE = 20
 _PAGES_AT_MOST = 60
-_MANY = 10_000
 _OPTIONS = PageOptions()
 
 
@@ -69,19 +68,6 @@ def main() -> None:
     print(f"read and cut:       {statistics.mean(cuts) * 1000:.1f} ms a page")
     print(f"looked at, unseen:  {statistics.mean(looks) * 1000:.1f} ms, {sum(looks) / sum(cuts):.2f} times that")
     print(f"looked at, seen:    {statistics.mean(seen) * 1000:.3f} ms")
-    _print_many(guard, texts)
-
-
-def _print_many(guard: Guard, texts: list[str]) -> None:
-    """What many more known articles add to that."""
-    chance = random.Random(1)
-    known = [
-        known_text(Article(f"/old/{number}", (f"/old/{number}",)), f"/old/{number}", "", "", sentence(chance, 800))
-        for number in range(_MANY)
-    ]
-    learned = seconds(lambda: guard.learn(known), 1)
-    looks = [seconds(lambda text=text: guard.look(text)) for text in texts]  # type: ignore[misc]
-    print(f"with {_MANY:,} more:   {statistics.mean(looks) * 1000:.1f} ms; taken up in {learned:.1f} s")
 
 
 if __name__ == "__main__":

@@ -123,6 +123,14 @@ async def test_report_tells_the_log_and_withholds_nothing(built: Build, caplog: 
     assert len([record for record in caplog.records if "would withhold" in record.getMessage()]) == 1
 
 
+async def test_report_makes_no_page_a_twin(built: Build, site: Site) -> None:
+    site.put("/print/17", page("The crane", CRANE))
+    reader = await used_up(built(guard='mode = "report"'))
+    printed = await reader.get("/print/17")
+    assert printed.header("pennypress-access") is None
+    assert leaks(printed) == [0, 1, 2, 3, 4]
+
+
 async def test_off_withholds_nothing(built: Build) -> None:
     reader = await used_up(built(guard='mode = "off"'))
     assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]

@@ -18,7 +18,7 @@ from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
 from tests.http.browser import Browser, Page, Site
 from tests.http.copies import CONFIG, COPIES, DATA, FEEDS, HEADS, OWN, REFUSED, TOLD, Copy, paper
-from tests.http.guarded import CRANE, WITHHELD, page
+from tests.http.guarded import CRANE, WITHHELD, html_of, page
 from tests.http.runs import tells
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -182,6 +182,29 @@ async def test_a_stub_at_an_articles_address_does_not_make_its_text_known_to_all
     while app._guarding.learning._tasks:
         await asyncio.wait(app._guarding.learning._tasks)
     assert tells(await reader.get("/llms-full.txt"), TOLD) is None
+
+
+@pytest.mark.parametrize("first", ["archive", "articles"])
+async def test_an_archive_of_whole_articles_among_the_articles_is_no_second_article(
+    built: Build, site: Site, first: str
+) -> None:
+    stories = {
+        name: tuple(f"{name} {part} went {name} out {part} of the {name} {part} and sang {part}." for part in range(9))
+        for name in ("dredger", "capstan", "lighter")
+    }
+    for name, paragraphs in stories.items():
+        site.put(f"/news/{name}", page(name, paragraphs))
+    whole = "".join(f"<h2>{name}</h2>{html_of(paragraphs)}" for name, paragraphs in stories.items())
+    site.put("/news/november", page("November", ("All of it.",)).replace("<p>All of it.</p>", whole))
+    app = built("withhold")
+    reader = Browser(app)
+    await reader.get("/news/baker")
+    paths = ["/news/november", "/news/dredger", "/news/capstan", "/news/lighter"]
+    for path in paths if first == "archive" else paths[::-1]:
+        await reader.get(path)
+    site.put("/all.json", json.dumps(stories["dredger"][4]), content_type="application/json")
+    told = " ".join(stories["dredger"][3:])
+    assert [path for path in ("/all.json", "/news/november") if tells(await reader.get(path), told)] == []
 
 
 async def test_the_same_bytes_in_another_charset_are_read_anew(built: Build, site: Site) -> None:

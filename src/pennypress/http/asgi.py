@@ -9,14 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pennypress.config import Config, load
-from pennypress.config.sections import NetworkSection
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
-from pennypress.gate import Budgeting, Clock, Gate, utc_now
+from pennypress.gate import Clock, Gate, utc_now
 from pennypress.http.answer import Answer, AnswerHeaders, without_ours
 from pennypress.http.askers import Askers, for_partner
 from pennypress.http.fetch import (
@@ -36,28 +34,28 @@ from pennypress.http.fetch import (
 from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.judging import Judging
 from pennypress.http.learning import Learning
-from pennypress.http.mirror import MIRROR, Arrival, Mirror
+from pennypress.http.making import board_of, budgeting_of
+from pennypress.http.mirror import MIRROR, Mirror
 from pennypress.http.mounted import Mounted, MountedDown
-from pennypress.http.own import OWN_PREFIX, READING, OwnPages
+from pennypress.http.onward import Onward
+from pennypress.http.own import OWN_PREFIX, OwnPages
 from pennypress.http.pageview import Outcome, PageViews, html
 from pennypress.http.passing import ALLOWED
 from pennypress.http.reading_ahead import ReadingAhead
-from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
+from pennypress.http.request import PageRequest, RequestError, read_request
 from pennypress.http.saving import sends_text, sent
-from pennypress.http.sharing import Answers, Question
+from pennypress.http.sharing import Answers, may_be_shared, question_of
 from pennypress.http.uses import UseBook
 from pennypress.http.visitor import Visitor
 from pennypress.http.websockets import WebSockets, refuse
 from pennypress.messages import negotiate
-from pennypress.pages.notice import Board, ErrorPage, Paper
+from pennypress.pages.notice import ErrorPage
 from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
 from pennypress.pages.versions import Versions
-from pennypress.readers.budgets import Budgets
 from pennypress.readers.code import PURPOSE
 from pennypress.readers.keys import Keys, keys_for_start
 from pennypress.readers.pass_ import Passes
-from pennypress.readers.returning import Returns
 from pennypress.store import Store
 from pennypress.store.opening import holds_readers, open_store, prepare
 
@@ -89,7 +87,7 @@ class Paywall:
             parts.store,
             mode=config.meter.mode,
             clock=parts.clock,
-            budgeting=_budgeting(config.network),
+            budgeting=budgeting_of(config.network),
         )
 
     @classmethod
@@ -145,13 +143,12 @@ class PaywallApp:
         self.askers = Askers(config)
         self._uses = UseBook(parts.store)
         self._own_host = urlsplit(config.paper.url).netloc if config.paper.url else None
-        self._own_scheme = urlsplit(config.paper.url).scheme if config.paper.url else None
         self._grounds = Grounds(config.articles.paths)
         self._largest = config.gateway.largest_article
         self._body_seconds = config.gateway.body_timeout.total_seconds()
         self._answers = answers
         self._mounted = mounted
-        board = _board(config, parts.keys)
+        board = board_of(config, parts.keys)
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
         self._mirror = Mirror(parts.keys, parts.clock, parts.random)
@@ -186,6 +183,15 @@ class PaywallApp:
             options=options,
             own_host=self._own_host,
             largest=self._largest,
+        )
+        self._onward = Onward(
+            gate=self.gate,
+            askers=self.askers,
+            passes=self._passes,
+            grounds=self._grounds,
+            guarding=self._guarding,
+            judging=self._judging,
+            own_scheme=urlsplit(config.paper.url).scheme if config.paper.url else None,
         )
         self._ahead = ReadingAhead(
             app, self._views, self._guarding, parts.random, own_url=config.paper.url, own_host=self._own_host
@@ -240,14 +246,16 @@ class PaywallApp:
             send = for_partner(send, visitor.partner, said, request.host)
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):
-            await self._ask_mounted(self._mounted, self._as_asked(scope, request), visitor, receive, send)
+            await self._ask_mounted(self._mounted, self._onward.as_asked(scope, request), visitor, receive, send)
             return
         if path.startswith(OWN_PREFIX) or path == OWN_PREFIX.rstrip("/"):
-            shown = self._mirror.answer(request, self._arrival(scope, request, visitor)) if path == MIRROR else None
+            shown = (
+                self._mirror.answer(request, self._onward.arrival(scope, request, visitor)) if path == MIRROR else None
+            )
             answer = shown or await self._own.answer(request, visitor, receive)
             await _send(send, answer, head=request.method == "HEAD")
             return
-        onward = self._onward(scope, request)
+        onward = self._onward.scope(scope, request)
         if self.gate.mode is Mode.OFF:
             await self._app(onward, receive, send)
             return
@@ -271,12 +279,12 @@ class PaywallApp:
         request, said = self.askers.unsaid(request)
         if self._sockets.may_be_opened(request.target):
             visitor = await self._visitor(scope, request, said)
-            await self._sockets.open(self._onward(scope, request), request, visitor, receive, send)
+            await self._sockets.open(self._onward.scope(scope, request), request, visitor, receive, send)
         else:
             await refuse(send)
 
     async def _visitor(self, scope: Scope, request: PageRequest, said: tuple[str, ...]) -> Visitor:
-        address, now = self._address(scope, request), self.gate.now()
+        address, now = self._onward.address(scope, request), self.gate.now()
         asker = await self.askers.who(request, address, said, now)
         if asker.partner is not None:
             self._uses.partner(asker.partner.name, now)
@@ -332,8 +340,8 @@ class PaywallApp:
                 return None
             return answer
 
-        if self._answers is not None and _may_be_shared(request):
-            answer = await self._answers.get(_question(request, onward), ask)
+        if self._answers is not None and may_be_shared(request):
+            answer = await self._answers.get(question_of(request, onward), ask)
         else:
             answer = await ask()
         if answer is None:
@@ -368,56 +376,6 @@ class PaywallApp:
             return await judgement.by_head(status, headers)
 
         return replace(judgement, by_head=noted)
-
-    def _onward(self, scope: Scope, request: PageRequest) -> Scope:
-        """The scope for the app behind: as the reader asks, with headers less ours."""
-        whole = request.robot or (not request.asks_for_asset and self._grounds.hold(request.target))
-        cookies = self._passes.without(request.cookie_headers)
-        onward = self._as_asked(scope, request)
-        whole = whole and self.gate.mode is not Mode.OFF
-        parts = request.asks_for_file or not self._guarding.on or self._judging.is_part(request)
-        onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
-        if whole and request.method == "HEAD" and not request.asks_for_file:
-            onward["method"] = "GET"  # whether it is an article, and which, stands in the page
-        return onward
-
-    def _as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:
-        """The scope with the target in its forwarded form, and the reader's own address and scheme."""
-        client = scope.get("client")
-        address = self._address(scope, request)
-        asked = dict(scope)
-        asked["path"] = unquote(request.target.path)
-        asked["raw_path"] = request.target.path.encode("ascii")
-        asked["query_string"] = request.target.query.encode("ascii")
-        asked["headers"] = list(request.headers)
-        asked["client"] = (address, client[1] if client else 0)
-        asked["scheme"] = self._readers_scheme(client[0] if client else None, request)
-        return asked
-
-    def _address(self, scope: Scope, request: PageRequest) -> str:
-        """The reader's address."""
-        client = scope.get("client")
-        return self.askers.address(client[0] if client else None, values(request.headers, b"x-forwarded-for"))
-
-    def _arrival(self, scope: Scope, request: PageRequest, visitor: Visitor) -> Arrival:
-        client = scope.get("client")
-        peer = client[0] if client else None
-        return Arrival(
-            peer,
-            peer is None or self.askers.trusts(peer),
-            visitor.address,
-            self._readers_scheme(peer, request),
-            bool(visitor.passes or visitor.devices),
-        )
-
-    def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
-        """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else
-        that of the paper's own address. An origin that takes https for http redirects its readers for ever."""
-        said = values(request.headers, b"x-forwarded-proto")
-        word = said[-1].rpartition(b",")[2].strip().lower() if said else b""
-        if word in (b"http", b"https") and (peer is None or self.askers.trusts(peer)):
-            return word.decode("ascii")
-        return self._own_scheme or request.scheme
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receiving() -> Message:
@@ -460,49 +418,9 @@ _ORIGIN_PAGES = {
 }
 
 
-def _budgeting(network: NetworkSection) -> Budgeting | None:
-    if network.budget == "off":
-        return None
-    budgets = Budgets(network.newcomer_articles, network.newcomer_readers, network.shared)
-    return Budgeting(budgets, enforced=network.budget == "on")
-
-
-def _may_be_shared(request: PageRequest) -> bool:
-    """Whether equal requests may share one answer of the origin: plain views of pages."""
-    return request.method == "GET" and not request.asks_for_asset and not request.asks_for_fragment
-
-
-def _question(request: PageRequest, onward: Scope) -> Question:
-    return Question(onward["scheme"], request.host, request.target.forwarded, tuple(onward["headers"]))
-
-
 @lru_cache(maxsize=1024)
 def _negotiate(accept_language: str | None, languages: tuple[str, ...]) -> str:
     return negotiate(accept_language, languages)
-
-
-def _board(config: Config, keys: Keys) -> Board:
-    office = config.office
-    paper = Paper(
-        name=config.paper.name,
-        name_in_sentence=config.paper.name_in_sentence,
-        subscribe_url=office.subscribe if office.enabled else config.paper.subscribe_url,
-        reading_url=READING,
-        sign_in_url=office.sign_in if office.enabled else None,
-        account_url=office.account if office.enabled else None,
-        zone=config.paper.timezone,
-        window=config.meter.window,
-        help=config.paper.help,
-    )
-    articles = config.articles
-    return Board(
-        paper,
-        config.paper.languages,
-        look=articles.look,
-        templates=articles.templates,
-        texts=config.texts,
-        seal=Returns(keys).seal,
-    )
 
 
 async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:

@@ -11,7 +11,8 @@ from email.utils import parsedate_to_datetime
 
 from pennypress.errors import OriginError
 from pennypress.http.answer import Answer, first
-from pennypress.http.request import values
+from pennypress.http.fetch import Scope
+from pennypress.http.request import PageRequest, values
 
 FRESH_SECONDS = 60.0
 STALE_SECONDS = 600.0
@@ -267,6 +268,16 @@ class Answers:
         kept = self._kept.pop(key, None)
         if kept is not None:
             self.size -= kept.size
+
+
+def may_be_shared(request: PageRequest) -> bool:
+    """Whether equal requests may share one answer of the origin: plain views of pages."""
+    return request.method == "GET" and not request.asks_for_asset and not request.asks_for_fragment
+
+
+def question_of(request: PageRequest, onward: Scope) -> Question:
+    """What is asked of the origin for a request, as it goes on."""
+    return Question(onward["scheme"], request.host, request.target.forwarded, tuple(onward["headers"]))
 
 
 def _may_share(led: _Led, question: Question) -> bool:

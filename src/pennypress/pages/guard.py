@@ -17,6 +17,7 @@ from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
+_COLLECTED_AT_LEAST = 40
 _UNSPACED_ROW = 2 * RUN
 """In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
 _PARTS_AT_MOST = 64
@@ -49,6 +50,7 @@ class Guard:
     def __init__(self) -> None:
         self.generation = 0
         self._known: dict[int, KnownText] = {}
+        self._withholding: set[int] = set()
         self._slots: dict[tuple[str, str], int] = {}
         self._parts: dict[str, set[int]] = {}
         self._withheld = Anchors()
@@ -76,8 +78,7 @@ class Guard:
 
     def withholds(self, key: str) -> bool:
         """Whether the first page of an article is known to withhold something."""
-        known = self.article(key)
-        return known is not None and known.withholds
+        return self._slots.get((key, "")) in self._withholding
 
     def article(self, key: str) -> KnownText | None:
         """What is known of the first page of an article; None for one not known."""
@@ -93,12 +94,15 @@ class Guard:
                     continue
                 slot, self._next = self._next, self._next + 1
                 self._known[slot] = _without_prints(known)
+                if known.withholds:
+                    self._withholding.add(slot)
                 old, self._slots[known.name] = self._slots.get(known.name), slot
                 parts = self._parts.setdefault(known.article.key, set())
                 parts.add(slot)
                 if old is not None:
                     parts.discard(old)
                     del self._known[old]
+                    self._withholding.discard(old)
                     self._withheld.drop(old)
                     self._shown.drop(old)
                 withheld.append((slot, known.withheld_prints))
@@ -203,19 +207,30 @@ class Guard:
         shared: set[str] = set()
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
-            if text is None or text.article.key == known.article.key or self._are_twins(slot, known, other, text):
+            if text is None or text.article.key == known.article.key:
+                continue
+            if self._are_twins(slot, known, other, text) or self._collects(other, text, known):
                 continue
             shared |= own & self._runs_of(other, text)
         return shared
 
     def _are_twins(self, slot: int, known: KnownText, other: int, text: KnownText) -> bool:
         """Whether each of two articles holds at least half of what the other withholds."""
-        if not (known.withholds and text.withholds):
+        if not self._withholding.issuperset((slot, other)):
             return False
         return all(
             len(runs.intersection(_runs(words(held.texts[1])))) * 2 >= len(words(held.texts[1])) - RUN + 1
             for runs, held in ((self._runs_of(other, text), known), (self._runs_of(slot, known), text))
         )
+
+    def _collects(self, slot: int, text: KnownText, known: KnownText) -> bool:
+        """Whether a page that is an article by its address holds most of what another withholds, as an archive of
+        whole articles does: it makes no second article. What a few sentences of an agency have in common with a longer
+        article, it does."""
+        own = list(_runs(words(known.texts[1])))
+        if slot not in self._withholding or len(own) < _COLLECTED_AT_LEAST:
+            return False
+        return len(self._runs_of(slot, text).intersection(own)) * 2 >= len(own)
 
     def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
         """The runs of eight words of both texts of a page."""
