@@ -186,7 +186,7 @@ def serving(folder: Path, port: int, *arguments: str) -> Iterator[subprocess.Pop
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def _answers(port: int) -> bool:

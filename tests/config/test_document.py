@@ -259,6 +259,30 @@ def test_every_way_to_write_a_value_is_read(tmp_path: Path) -> None:
         ("[articles]\nlook = 'big'", 2, 'look is "big"; write "plain", "boxed" or "quiet".'),
         ("[articles]\ntemplates = 'no/such/folder'", 2, "there is no such folder"),
         # The rules
+        ("[[rules]]\npart_of = '/news/a'", 1, "rule 1 has part_of and no paths; add a line such as paths ="),
+        ("[[rules]]\npart_of = '/news/*'\npaths = ['/m/*']", 2, "but a star says of no article which; write"),
+        ("[[rules]]\npart_of = '/news/{}'\npaths = ['/m/*']", 2, "but its braces hold no name"),
+        ("[[rules]]\npart_of = '/news/{a}/{a}'\npaths = ['/m/{a}']", 2, "but it names one thing twice"),
+        (
+            "[[rules]]\npart_of = '/news/{slug}'\npaths = ['/m/{slug}', '/n/*']",
+            3,
+            'paths holds "/n/*", which does not say what {slug} of part_of is; write {slug} where it stands',
+        ),
+        (
+            "[[rules]]\npart_of = '/story/{slug}'\npaths = ['/m/{slug}']",
+            2,
+            "which lies under none of the paths of [articles]; name an article",
+        ),
+        (
+            "[[rules]]\npart_of = '/news/a'\npaths = ['/m/a']\naccess = 'free'",
+            4,
+            'access is "free" beside part_of, which says that it goes by its article; take one of the two away.',
+        ),
+        (
+            "[[rules]]\npart_of = '/news/a'\npaths = ['/m/a']\ntags = ['x']",
+            4,
+            "tags stands beside part_of, but a part goes by its article alone; take it away",
+        ),
         ("[[rules]]\npaths = ['/a']", 1, 'rule 1 has no "access"; add a line such as access = "free".'),
         (
             "[[rules]]\naccess='free'\n[[rules]]\naccess='fre'",

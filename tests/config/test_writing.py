@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pennypress.config import read
-from pennypress.config.sections import SECTIONS, RuleTable
+from pennypress.config.rules import RuleTable
+from pennypress.config.sections import SECTIONS
 from pennypress.config.setting import settings
 from pennypress.config.writing import commented_file, reference_page, toml_value
 
@@ -41,7 +42,8 @@ def test_every_example_and_default_is_valid(tmp_path: Path) -> None:
         for key, setting in settings(kind).items():
             read(f"[{section}]\n{key} = {toml_value(setting.example)}", tmp_path / "pennypress.toml")
     for name, setting in settings(RuleTable).items():
-        document = {"access": '"free"', (setting.key or name): toml_value(setting.example)}
+        beside = {"paths": '["/media/{article}/**"]'} if name == "part_of" else {"access": '"free"'}
+        document = beside | {(setting.key or name): toml_value(setting.example)}
         read("[[rules]]\n" + "\n".join(f"{key} = {value}" for key, value in document.items()), tmp_path / "p.toml")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from pennypress.http.asgi import PaywallApp
+from tests.http.browser import Site
 from tests.http.gateway import Gateway, running_gateway
+from tests.http.guarded import Build, build, small_paper
 from tests.http.origin import Origin, running_origin
 
 
@@ -29,3 +33,23 @@ def gateway(shared_origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> 
     log = tmp_path_factory.mktemp("gateway") / "log"
     with running_gateway(f"http://127.0.0.1:{shared_origin.port}", log) as running:
         yield running
+
+
+@pytest.fixture
+def site() -> Site:
+    """The small paper of the guard's tests."""
+    return small_paper()
+
+
+@pytest.fixture
+async def built(site: Site, tmp_path: Path) -> AsyncIterator[Build]:
+    """Builds apps around the small paper, and ends them."""
+    apps: list[PaywallApp] = []
+
+    def make(**settings: str) -> PaywallApp:
+        apps.append(build(site, tmp_path, **settings))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        await app.close()

@@ -16,7 +16,7 @@ from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
 from tests.http.browser import Browser, Site
-from tests.http.test_guard import BAKER, CRANE, html_of, leaks, page, rss
+from tests.http.guarded import BAKER, CRANE, html_of, leaks, page, rss
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONFIG = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import pytest
 
@@ -15,104 +15,30 @@ from pennypress.config import load
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
-from tests.http.browser import Browser, Page, Site
-from tests.http.test_guard import BAKER, CRANE, WITHHELD, html_of, page
+from tests.http.browser import Browser, Page
+from tests.http.drupal import CONFIG, DATA, LISTS, PAGES, POSTED, SESSION, TOLD, UNDER_THE_ALIAS, Drupal
+from tests.http.guarded import CRANE, SHOWN, html_of
+from tests.http.runs import tells
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-SESSION = "SESS0123456789abcdef0123456789abcdef=s"
-CONFIG = """
-[paper]
-name = "The Test Paper"
-url = "http://paper.test"
-[meter]
-limit = 1
-[articles]
-paths = ["/news/**"]
-[guard]
-mode = "{mode}"
-"""
-CANONICAL = '<link rel="canonical" href="http://paper.test/news/crane">'
-
-JSON_API: dict[str, Any] = {
-    "jsonapi": {"version": "1.0"},
-    "data": [
-        {
-            "type": "node--article",
-            "id": "0b1c",
-            "attributes": {
-                "title": "The crane",
-                "path": {"alias": "/news/crane"},
-                "body": {"value": html_of(CRANE), "format": "basic_html", "processed": html_of(CRANE), "summary": ""},
-            },
-        }
-    ],
-}
-NODE = {"nid": [{"value": 1}], "title": [{"value": "The crane"}], "body": [{"value": html_of(CRANE)}]}
-BIG_PIPE = page(
-    "The crane",
-    CRANE[:1],
-    head=CANONICAL,
-    after='<script type="application/vnd.drupal-ajax" data-big-pipe-replacement-for-placeholder-with-id="b">'
-    + json.dumps([{"command": "insert", "method": "replaceWith", "data": html_of(CRANE)}])
-    + "</script>",
-)
-EDIT = page(
-    "Edit The crane", (), after=f"<form method=post><textarea name=body>{escape(html_of(CRANE))}</textarea></form>"
-)
-
-ROUTES: dict[str, tuple[str, str]] = {
-    "/node/1": ("text/html; charset=UTF-8", page("The crane", CRANE, head=CANONICAL)),
-    "/node/1?_format=json": ("application/json", json.dumps(NODE)),
-    "/node/1?_format=hal_json": ("application/hal+json", json.dumps(NODE)),
-    "/node/1?_format=xml": (
-        "text/xml",
-        f"<response><title>The crane</title><body>{escape(html_of(CRANE))}</body></response>",
-    ),
-    "/news/crane?_format=json": ("application/json", json.dumps(NODE)),
-    "/jsonapi/node/article": ("application/vnd.api+json", json.dumps(JSON_API)),
-    "/jsonapi/node/article/0b1c": ("application/vnd.api+json", json.dumps({"data": JSON_API["data"][0]})),
-    "/rss.xml": (
-        "application/rss+xml",
-        f"<rss version='2.0'><channel><item><title>The crane</title><link>http://paper.test/news/crane</link>"
-        f"<description>{escape(html_of(CRANE))}</description></item></channel></rss>",
-    ),
-    "/views/ajax?view_name=news": (
-        "application/json",
-        json.dumps([{"command": "insert", "data": f"<div class=views-row>{html_of(CRANE)}</div>"}]),
-    ),
-    "/taxonomy/term/3": (
-        "text/html",
-        page("Harbour", ("All about it.",), after=f"<section>{html_of(CRANE)}</section>"),
-    ),
-    "/search/node?keys=crane": ("text/html", page("Search", ("1 result",), after=f"<ol><li>{WITHHELD[2]}</li></ol>")),
-    "/node/1/big-pipe": ("text/html", BIG_PIPE),
-    "/node/1/revisions/2/view": ("text/html", page("The crane", CRANE)),
-}
-
-
-def tells(answer: Page) -> bool:
-    return any(" ".join(part.split()[2:12]) in answer.text for part in WITHHELD)
+GUARDED = pytest.mark.parametrize("mode", ["withhold"], indirect=True)
+"""For what only the guard does."""
 
 
 @pytest.fixture
-def site() -> Site:
-    site = Site()
-    site.put("/news/crane", page("The crane", CRANE, head=CANONICAL))
-    site.put("/news/baker", page("The baker", BAKER))
-    for target, (content_type, body) in ROUTES.items():
-        site.put(target, body, content_type=content_type)
-    site.put("/node/1/edit", EDIT)
-    return site
+def site() -> Drupal:
+    return Drupal()
 
 
 @pytest.fixture(params=["withhold", "off"])
 def mode(request: pytest.FixtureRequest) -> str:
+    """The guard's mode: what it is for is shown by what happens without it."""
     said: str = request.param
     return said
 
 
 @pytest.fixture
-async def app(site: Site, tmp_path: Path, mode: str) -> AsyncIterator[PaywallApp]:
+async def app(site: Drupal, tmp_path: Path, mode: str) -> AsyncIterator[PaywallApp]:
     path = tmp_path / "pennypress.toml"
     path.write_text(CONFIG.format(mode=mode))
     app = Paywall(load(path), Parts(open_store("memory:", tmp_path), Keys((bytes(32),)), lambda: NOON)).around(site)
@@ -129,39 +55,115 @@ async def used_up(app: PaywallApp) -> Browser:
     return reader
 
 
+async def with_grant(app: PaywallApp) -> str:
+    """The cookies of an editor's browser that opened the article."""
+    reader = Browser(app)
+    assert (await reader.get("/news/crane")).header("pennypress-access") == "full"
+    return "; ".join([*(f"{name}={value}" for name, value in reader.cookies.items()), SESSION])
+
+
 async def test_no_route_tells_what_the_wall_withholds(app: PaywallApp, mode: str) -> None:
     reader = await used_up(app)
-    leaking = {target for target in ROUTES if tells(await reader.get(target))}
-    if mode == "off":
-        assert {"/node/1?_format=json", "/jsonapi/node/article", "/rss.xml", "/taxonomy/term/3"} <= leaking
-    else:
+    answers: dict[str, Page] = {target: await reader.get(target) for target in PAGES | LISTS | DATA | UNDER_THE_ALIAS}
+    answers |= {f"POST {target}": await reader.post(target, b"page=1") for target in POSTED}
+    leaking = {target for target, answer in answers.items() if tells(answer, TOLD)}
+    if mode == "withhold":
         assert leaking == set()
+    else:
+        canonical = {target for target, (_, body) in PAGES.items() if 'rel="canonical"' in body}
+        assert leaking == (set(PAGES) - canonical) | set(LISTS) | set(DATA) | {f"POST {target}" for target in POSTED}
 
 
-async def test_a_node_by_its_number_and_by_its_alias_is_one_article_and_one_charge(app: PaywallApp) -> None:
+@GUARDED
+@pytest.mark.parametrize("target", PAGES)
+async def test_a_node_by_any_address_and_by_its_alias_is_one_article_and_one_charge(
+    app: PaywallApp, target: str
+) -> None:
     reader = Browser(app)
-    assert (await reader.get("/node/1")).header("pennypress-reason") == "granted"
+    assert (await reader.get(target)).header("pennypress-reason") == "granted"
     assert (await reader.get("/news/crane")).header("pennypress-reason") == "repeated"
 
 
-async def test_an_edit_form_is_never_cut_but_refused_to_who_may_not_read(app: PaywallApp, mode: str) -> None:
-    if mode == "off":
-        pytest.skip("with the guard off nothing is refused")
-    editor = Browser(app)
-    refused = await editor.get("/node/1/edit", cookie=SESSION)
-    assert refused.status == 403
-    assert "textarea" not in refused.text
-    reader = Browser(app)
-    assert (await reader.get("/news/crane")).header("pennypress-access") == "full"
-    cookie = "; ".join(f"{name}={value}" for name, value in reader.cookies.items())
-    assert (await reader.get("/node/1/edit", cookie=f"{cookie}; {SESSION}")).text == EDIT
-
-
-async def test_readable_json_stays_json(app: PaywallApp, mode: str) -> None:
-    if mode == "off":
-        pytest.skip("with the guard off nothing is cut")
+@GUARDED
+async def test_lists_lose_the_text_and_keep_the_rest(app: PaywallApp) -> None:
     reader = await used_up(app)
-    answer = await reader.get("/jsonapi/node/article")
-    (node,) = json.loads(answer.body)["data"]
-    assert node["attributes"]["title"] == "The crane"
-    assert "Read the whole article" in node["attributes"]["body"]["processed"]
+    for target, (_, body) in LISTS.items():
+        answer = await reader.get(target)
+        assert answer.status == 200, target
+        assert answer.header("pennypress-access") is None, target
+        assert answer.text.count('class="views-row"') == body.count('class="views-row"'), target
+        assert answer.text.count("data-big-pipe-event") == body.count("data-big-pipe-event"), target
+
+
+@GUARDED
+async def test_data_stays_what_it_is_with_title_link_opening_and_a_way_on(app: PaywallApp) -> None:
+    reader = await used_up(app)
+    for target, (content_type, body) in DATA.items():
+        answer = await reader.get(target)
+        assert (answer.status, answer.header("content-type")) == (200, content_type), target
+        assert (ElementTree.fromstring if content_type.endswith("xml") else json.loads)(answer.body), target
+        assert SHOWN[0] in answer.text, target
+        assert "Read the whole article" in answer.text, target
+        assert answer.text.count("/news/crane") >= body.count("/news/crane"), target
+        again = await reader.get(target, if_none_match=answer.header("etag") or "")
+        assert (again.status, again.body) == (304, b""), target
+
+
+@GUARDED
+async def test_what_is_posted_for_is_refused_whole_in_its_own_format(app: PaywallApp) -> None:
+    reader = await used_up(app)
+    for target, (content_type, _) in POSTED.items():
+        answer = await reader.post(target, b"page=1")
+        assert answer.status == 403, target
+        assert ("json" in content_type) == (answer.header("content-type") == "application/json"), target
+
+
+async def test_what_stands_under_the_alias_goes_with_the_article(app: PaywallApp) -> None:
+    reader = Browser(app)
+    for target in UNDER_THE_ALIAS:
+        assert (await reader.get(target)).status == 403
+    assert (await reader.get("/news/crane")).header("pennypress-access") == "full"
+    for target, (_, body) in UNDER_THE_ALIAS.items():
+        answer = await reader.get(target)
+        assert (answer.status, answer.text) == (200, body)
+
+
+async def test_a_form_is_shown_whole_to_who_may_read_and_saved(app: PaywallApp, site: Drupal) -> None:
+    editor = Browser(app)
+    cookie = await with_grant(app)
+    assert (await editor.get("/node/1/edit", cookie=cookie)).text == site.form()
+    changed = html_of((*CRANE, "And one line more."))
+    form = urlencode({"body": changed}).encode()
+    headers = {"content_type": "application/x-www-form-urlencoded", "cookie": cookie}
+    assert (await editor._ask("POST", "/node/1/edit", form, headers)).status == 303
+    assert site.stored == changed
+
+
+@GUARDED
+@pytest.mark.parametrize(
+    ("method", "target", "content_type", "body"),
+    [
+        ("POST", "/node/1/edit", "application/x-www-form-urlencoded", urlencode({"body": html_of(CRANE[:4])})),
+        (
+            "PATCH",
+            "/jsonapi/node/article/0b1c",
+            "application/vnd.api+json",
+            json.dumps({"data": {"attributes": {"body": {"value": html_of(CRANE[:4])}}}}),
+        ),
+    ],
+)
+async def test_nothing_is_shown_or_saved_in_the_name_of_who_may_not_read(
+    app: PaywallApp, site: Drupal, method: str, target: str, content_type: str, body: str
+) -> None:
+    editor, stored = Browser(app), site.stored
+    refused = await editor.get("/node/1/edit", cookie=SESSION)
+    assert (refused.status, "textarea" in refused.text) == (403, False)
+    answer = await editor._ask(method, target, body.encode(), {"content_type": content_type, "cookie": SESSION})
+    assert (answer.status, site.stored) == (403, stored)
+    assert ("json" in content_type) == (answer.header("content-type") == "application/json")
+
+
+async def test_what_holds_no_text_passes_editors_and_readers_untouched(app: PaywallApp, site: Drupal) -> None:
+    for target in ("/", "/session/token", "/admin/content"):
+        answer = await Browser(app).get(target, cookie=SESSION)
+        assert (answer.status, answer.body) == (200, site.pages[target][2])

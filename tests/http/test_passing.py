@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,15 @@ def test_what_passes_keeps_its_order_and_its_values(fields: list[tuple[bytes, by
 def test_connection_never_takes_off_what_an_answer_depends_on(named: list[bytes]) -> None:
     fields = [(b"connection", b", ".join(named)), *((name, b"1") for name in sorted(NEVER_NAMED_AWAY))]
     assert to_origin(fields) == fields[1:]
+
+
+@pytest.mark.parametrize("name", [b"X-HTTP-Method-Override", b"X-HTTP-Method", b"X-Method-Override"])
+def test_another_method_may_be_named_if_it_changes_something(name: bytes) -> None:
+    for method in (b"PUT", b"patch", b"DELETE"):
+        assert to_origin([(name, method)]) == [(name.lower(), method)]
+        assert to_origin([(name.replace(b"-", b"_"), method)]) == []
+    for method in (b"GET", b"HEAD", b"OPTIONS", b"", b"DELETE, GET", b"TRACE"):
+        assert to_origin([(name, method)]) == []
 
 
 def test_the_origins_word_on_an_article_reaches_the_middleware_and_nothing_else_of_ours() -> None:

@@ -133,7 +133,14 @@ word = st.text(alphabet="abcdeé漢", min_size=1, max_size=6)
 def test_each_run_of_eight_words_holds_an_anchor_whole(some: list[str], data: st.DataObject) -> None:
     plain = words(" ".join(some))
     anchors = Anchors()
-    anchors.add([(7, anchors_of(" ".join(some)))])
+    anchors.add([(7, anchors_of(" ".join(some)))], {7})
     first = data.draw(st.integers(0, max(0, len(plain) - 8)))
     run = "".join(plain[first : first + 8])
     assert (7 in anchors.owners_in(squeeze("qqq") + run + "zzz")) == (len(plain) >= 8 and len(run) >= 7)
+
+
+def test_in_a_script_without_spaces_a_name_with_its_title_is_no_run() -> None:
+    told = "昨日の記者会見で内閣総理大臣山田太郎は来年度予算案について説明し、国民の理解を求めた。"
+    guard = taught(text_of("/news/ja", "港の起重機は古い。", told))
+    assert keys(guard, "内閣総理大臣山田太郎、訪米へ") == []
+    assert keys(guard, "内閣総理大臣山田太郎は来年度予算案について説明") == ["/news/ja"]

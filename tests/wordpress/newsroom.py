@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import getpass
 import json
@@ -22,6 +23,10 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, Re
 
 SHIPPED = Path("/usr/share/wordpress")
 EDITOR, PASSWORD = "edith", "a long enough phrase for a test"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A PNG of one pixel."""
 _PATIENCE_SECONDS = 30
 
 _CONFIGURATION = """<?php
@@ -102,14 +107,25 @@ class WordPress:
     def publish(self, title: str, paragraphs: list[str], **more: object) -> str:
         """Write and publish a post through the REST API; its path."""
         content = "\n".join(f"<!-- wp:paragraph -->\n<p>{text}</p>\n<!-- /wp:paragraph -->" for text in paragraphs)
-        made = self._make("posts", {"title": title, "content": content, "status": "publish", **more})
+        made = self.make("posts", {"title": title, "content": content, "status": "publish", **more})
         self.posts[title] = made["link"].removeprefix(self.url)
         return self.posts[title]
 
     def make_tag(self, name: str) -> int:
         """Make a tag through the REST API; its number."""
-        number: int = self._make("tags", {"name": name})["id"]
+        number: int = self.make("tags", {"name": name})["id"]
         return number
+
+    def number_of(self, title: str) -> int:
+        """The number of a published post."""
+        found: int = json.loads(
+            self.get(f"/wp-json/wp/v2/posts?slug={self.posts[title].strip('/').rpartition('/')[2]}")
+        )[0]["id"]
+        return found
+
+    def stored(self, post: int) -> str:
+        """The text of a post as it is stored."""
+        return str(self._ask(f"posts/{post}?context=edit")["content"]["raw"])
 
     def get(self, path: str) -> str:
         """A page as the editor sees it."""
@@ -117,10 +133,20 @@ class WordPress:
             text: str = answer.read().decode("utf-8")
         return text
 
-    def _make(self, what: str, fields: dict[str, object]) -> dict[str, Any]:
+    def make(self, what: str, fields: dict[str, object]) -> dict[str, Any]:
+        """Make (or, where ``what`` names one, change) something through the REST API; what it is then."""
+        return self._ask(what, json.dumps(fields).encode())
+
+    def upload(self, name: str, fields: dict[str, object]) -> int:
+        """Upload a picture through the REST API, and say these things of it; its number."""
+        number: int = self._ask("media", PICTURE, {"Content-Type": "image/png", **attached(name)})["id"]
+        self.make(f"media/{number}", fields)
+        return number
+
+    def _ask(self, what: str, body: bytes | None = None, more: dict[str, str] | None = None) -> dict[str, Any]:
         nonce = self.get("/wp-admin/admin-ajax.php?action=rest-nonce")
-        headers = {"Content-Type": "application/json", "X-WP-Nonce": nonce}
-        asked = Request(f"{self.url}/wp-json/wp/v2/{what}", json.dumps(fields).encode(), headers)
+        headers = {"Content-Type": "application/json", "X-WP-Nonce": nonce, **(more or {})}
+        asked = Request(f"{self.url}/wp-json/wp/v2/{what}", body, headers)
         with self.browser.open(asked, timeout=_PATIENCE_SECONDS) as answer:
             made: dict[str, Any] = json.load(answer)
         return made
@@ -133,9 +159,12 @@ class WordPress:
 
 @contextlib.contextmanager
 def running_wordpress(folder: Path, php: str) -> Iterator[WordPress]:
-    """An empty WordPress with a database of its own, both ended afterwards."""
+    """An empty WordPress with a database of its own, both ended afterwards; it has the routes of some plugins."""
     site = folder / "site"
     shutil.copytree(SHIPPED, site, symlinks=True)
+    plugins = site / "wp-content" / "mu-plugins"
+    plugins.mkdir()
+    shutil.copy(Path(__file__).with_name("plugin.php"), plugins)
     with _database(folder / "database") as database:
         (site / "wp-config.php").unlink(missing_ok=True)
         (site / "wp-config.php").write_text(_CONFIGURATION.format(socket=database), encoding="utf-8")
@@ -200,6 +229,11 @@ def _connects(port: int) -> bool:
             return True
     except (OSError, URLError):
         return False
+
+
+def attached(name: str) -> dict[str, str]:
+    """The field that names the file which a request uploads."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _nonce(page: str) -> str:

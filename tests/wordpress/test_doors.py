@@ -28,11 +28,9 @@ def blocks(page: Path, language: str) -> list[str]:
 @pytest.fixture
 def closed(wordpress: WordPress) -> Iterator[WordPress]:
     """The WordPress with our plugin in it."""
-    plugins = wordpress.site / "wp-content" / "mu-plugins"
-    plugins.mkdir()
-    shutil.copy(ROOT / "deploy" / "pennypress-wordpress.php", plugins)
+    plugin = Path(shutil.copy(ROOT / "deploy" / "pennypress-wordpress.php", wordpress.site / "wp-content/mu-plugins"))
     yield wordpress
-    shutil.rmtree(plugins)
+    plugin.unlink()
 
 
 def test_feeds_and_rest_hold_excerpts_once_the_doors_are_closed(closed: WordPress) -> None:

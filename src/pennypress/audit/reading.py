@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from pennypress.config import Config
 from pennypress.errors import Undecodable
-from pennypress.http.answer import Answer, first, text_kind
+from pennypress.http.answer import Answer, first, layout_of
+from pennypress.pages.layout import Layout, is_text, written
 from pennypress.pages.page import Page, PageOptions
-from pennypress.pages.source import read_text, undo_coding
+from pennypress.pages.source import undo_coding
 from pennypress.pages.versions import read_version
 
 LARGEST = 20_000_000
@@ -19,7 +20,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An answer that was read: its kind (html, json, xml, plain, code, captions; None for no text) and its text."""
+    """An answer that was read: its kind (the value of a ``Layout``; None for no text) and its text."""
 
     kind: str | None
     text: str
@@ -28,22 +29,20 @@ class Read:
 
 def read(answer: Answer, address: str) -> Read:
     """Read an answer for an address. A sitemap that is packed as a file is read too; what cannot be read is no text."""
-    path = address.partition("?")[0].lower()
     coding = first(answer.headers, b"content-encoding")
     said = first(answer.headers, b"content-type")
-    kind = text_kind(list(answer.headers), path)
+    layout = layout_of(list(answer.headers))
     try:
         body = undo_coding(answer.body, coding.decode("latin-1") if coding else None, limit=LARGEST)
         if body.startswith(_GZIP):
-            body, kind = undo_coding(body, "gzip", limit=LARGEST), "xml"
+            body, layout = undo_coding(body, "gzip", limit=LARGEST), Layout.NAMELESS
     except Undecodable:
         return Read(None, "")
-    if kind is None or not body:
-        return Read(kind, "", body)
-    try:
-        return Read(kind, read_text(body, said.decode("latin-1") if said else None).text, body)
-    except Undecodable:
-        return Read(kind, body.decode("utf-8", "replace"), body)
+    if layout is None or not body or (layout.unsure and not is_text(body)):
+        return Read(layout.value if layout is not None else None, "", body)
+    found = written(body, said.decode("latin-1") if said else None, layout)
+    text = found.text.text if found.also is None else f"{found.text.text}\n{found.also}"
+    return Read(found.layout.value, text, body)
 
 
 def read_page_of(answer: Answer, address: str, config: Config) -> Page | None:

@@ -93,10 +93,10 @@ def unwise(config: Config) -> Iterator[str]:
     subscribe = urlsplit(config.paper.subscribe_url)
     if not subscribe.netloc and any(pattern.matches(subscribe.path) for pattern in config.articles.paths):
         yield "[paper] subscribe_url lies where articles are, so subscribing itself would be metered; add a free rule."
-    for number, rule in enumerate(config.rules[:-1], 1):
+    for rule in config.rules[:-1]:
         conditions = (rule.paths, rule.sections, rule.tags, rule.authors, rule.newer_than, rule.older_than)
         if not any(conditions) and rule.start is None and rule.until is None:
-            yield f"rule {number} matches every article, so the rules below it are never asked; move it to the end."
+            yield f"{rule.name} matches every article, so the rules below it are never asked; move it to the end."
     if not _answers(config.gateway.upstream):
         yield f"[gateway] upstream: nothing answers at {config.gateway.upstream} just now; start the site behind it."
 

@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 from pennypress.config.addresses import is_circle
 from pennypress.config.askers import CrawlerTable, PartnerTable
 from pennypress.config.places import KeyPath, lines
-from pennypress.config.sections import SECTIONS, Config, RuleTable
+from pennypress.config.rules import RuleTable
+from pennypress.config.sections import SECTIONS, Config
 from pennypress.config.setting import Raw, Setting, Unfit, settings
 from pennypress.config.words import found, listed, meant
+from pennypress.core.part import PartRule
 from pennypress.core.policy import Rule
+from pennypress.core.target import PathPattern
 from pennypress.errors import ConfigurationError, Fault
 
 T = TypeVar("T")
@@ -93,7 +96,7 @@ class _Assembly:
             name: self._section(kind, tables.get(name, {}), at=(name,)) for name, kind in SECTIONS.items()
         }
         zone = sections["paper"].get("timezone") or ZoneInfo("UTC")
-        rules = self._rules(tables.get("rules", []), zone)
+        rules, parts = self._rules(tables.get("rules", []), zone, sections["articles"].get("paths", ()))
         texts = self._texts(tables.get("texts", {}), sections["paper"].get("languages", ()))
         crawlers = self._askers(CrawlerTable, "crawlers", tables.get("crawlers", []))
         partners = self._askers(PartnerTable, "partners", tables.get("partners", []))
@@ -102,7 +105,9 @@ class _Assembly:
             return None
         built: dict[str, Any] = {name: kind(**sections[name]) for name, kind in SECTIONS.items()}
         built["meter"] = replace(built["meter"], window=replace(built["meter"].window, zone=zone))
-        return Config(base=self._base, rules=rules, texts=texts, crawlers=crawlers, partners=partners, **built)
+        return Config(
+            base=self._base, rules=rules, parts=parts, texts=texts, crawlers=crawlers, partners=partners, **built
+        )
 
     def _section(self, kind: type, table: object, *, at: KeyPath) -> dict[str, Any]:
         """The values of a section by the names of its fields; those at fault are left out."""
@@ -145,18 +150,32 @@ class _Assembly:
                 made.append(kind(**values))
         return tuple(made)
 
-    def _rules(self, tables: object, zone: ZoneInfo) -> tuple[Rule, ...]:
+    def _rules(
+        self, tables: object, zone: ZoneInfo, articles: tuple[PathPattern, ...]
+    ) -> tuple[tuple[Rule, ...], tuple[PartRule, ...]]:
+        """The rules about articles, and those about what is part of one."""
         if not isinstance(tables, list):
             self._fault(f"is {found(tables)} where [[rules]] belongs", "write [[rules]] above each rule", ("rules",))
-            return ()
+            return (), ()
         rules: list[Rule] = []
+        parts: list[PartRule] = []
         for place, table in enumerate(tables):
             before = len(self.faults)
             values = self._section(RuleTable, table, at=("rules", place))
-            if len(self.faults) == before:
-                rules.append(RuleTable(**values).rule(zone))
+            if len(self.faults) > before:
+                continue
+            stated = RuleTable(**values)
+            if stated.part_of is not None:
+                try:
+                    parts.append(stated.part_rule(articles))
+                except Unfit as fault:
+                    self._fault(fault.wrong, fault.mend, ("rules", place, *fault.at))
+            elif stated.access is None:
+                self._fault('has no "access"', 'add a line such as access = "free"', ("rules", place))
+            else:
+                rules.append(stated.rule(zone, place + 1))
                 self._spans_time(rules[-1], ("rules", place))
-        return tuple(rules)
+        return tuple(rules), tuple(parts)
 
     def _spans_time(self, rule: Rule, at: KeyPath) -> None:
         if rule.start is not None and rule.until is not None and rule.start >= rule.until:

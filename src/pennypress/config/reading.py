@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pennypress.config.setting import Raw, Unfit
 from pennypress.config.words import found, listed, meant, text
 from pennypress.core.budget import SharedNetwork
+from pennypress.core.part import NamedPattern
 from pennypress.core.target import PathPattern
 from pennypress.core.window import Window
 from pennypress.errors import TargetError
@@ -204,6 +205,20 @@ def path_pattern(raw: Raw) -> PathPattern:
         raise Unfit(f'holds "{value}", which no page can have: {error}', 'write a path such as "/news/**"') from None
 
 
+def article_path(raw: Raw) -> NamedPattern:
+    """The path of one article, or of one for each ``{name}``."""
+    value = path_pattern(raw).text
+    if "*" in value:
+        wrong = f'is "{value}", but a star says of no article which'
+        raise Unfit(wrong, 'write "/news/crane", or "/news/{article}" with the same {article} in paths')
+    try:
+        return NamedPattern(value)
+    except ValueError as error:
+        raise Unfit(
+            f'is "{value}", but {error}', 'write "/news/crane", or a name in braces: "/news/{article}"'
+        ) from None
+
+
 def selector(raw: Raw) -> str:
     """A CSS selector that the parser of pages understands."""
     from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -273,6 +288,15 @@ def moment(raw: Raw) -> datetime | date:
     if not isinstance(raw.value, date):
         raise Unfit(f"is {found(raw.value)} where a date belongs", "write 2026-12-01 or 2026-12-01T06:00:00, unquoted")
     return raw.value
+
+
+def instant(stated: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    """The moment that is stated; a date is its first moment in the zone."""
+    if stated is None:
+        return None
+    if not isinstance(stated, datetime):
+        stated = datetime(stated.year, stated.month, stated.day)
+    return stated if stated.tzinfo is not None else stated.replace(tzinfo=zone)
 
 
 def store_url(raw: Raw) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,12 +22,10 @@ from pennypress.config.office import (
 )
 from pennypress.config.reading import (
     Network,
-    duration,
     file,
     folder,
     language,
     list_of,
-    moment,
     network,
     on_failure,
     one_of,
@@ -43,10 +41,10 @@ from pennypress.config.reading import (
     whole_number,
     window,
 )
-from pennypress.config.setting import optional, required, same_as, setting
+from pennypress.config.setting import optional, same_as, setting
 from pennypress.config.words import text
-from pennypress.core.article import Access
 from pennypress.core.budget import SharedNetwork
+from pennypress.core.part import PartRule
 from pennypress.core.policy import Mode, Policy, Rule
 from pennypress.core.target import PathPattern
 from pennypress.core.window import Window
@@ -196,70 +194,6 @@ class Articles:
         example="templates",
         help="A folder with templates of your own for notice and wall.",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTable:
-    """One rule, as the file states it: who may open the articles for which every condition holds."""
-
-    access: Access = required(
-        one_of(*Access), kind="word", example="free", help='Who may open them: "free", "metered" or "premium".'
-    )
-    name: str | None = optional(
-        text, kind="text", absent="its number", example="Obituaries", help="What explanations call this rule."
-    )
-    paths: tuple[PathPattern, ...] | None = optional(
-        _chosen_patterns,
-        kind="list of patterns",
-        absent="any",
-        example=["/news/obituaries/**"],
-        help="The article's path is of one of these.",
-    )
-    sections: tuple[str, ...] | None = optional(
-        _names, kind="list of texts", absent="any", example=["Sport"], help="The page names one of these sections."
-    )
-    tags: tuple[str, ...] | None = optional(
-        _names, kind="list of texts", absent="any", example=["weather"], help="The page bears one of these tags."
-    )
-    authors: tuple[str, ...] | None = optional(
-        _names, kind="list of texts", absent="any", example=["Jane Roe"], help="One of these wrote it."
-    )
-    newer_than: timedelta | None = optional(
-        duration, kind="stretch of time", absent="any", example="2 days", help="It was published less long ago."
-    )
-    older_than: timedelta | None = optional(
-        duration, kind="stretch of time", absent="any", example="30 days", help="It was published at least so long ago."
-    )
-    start: datetime | date | None = optional(
-        moment,
-        kind="date",
-        absent="always",
-        example=date(2026, 12, 1),
-        help="The moment from which the rule is in force; a date is its first moment in the paper's zone.",
-        key="from",
-    )
-    until: datetime | date | None = optional(
-        moment,
-        kind="date",
-        absent="always",
-        example=date(2026, 12, 8),
-        help="The moment at which the rule ends; a date is its first moment in the paper's zone.",
-    )
-
-    def rule(self, zone: ZoneInfo) -> Rule:
-        """The rule of the core, its dates in the paper's zone."""
-        return Rule(
-            access=self.access,
-            paths=self.paths or (),
-            sections=_folded(self.sections),
-            tags=_folded(self.tags),
-            authors=_folded(self.authors),
-            newer_than=self.newer_than,
-            older_than=self.older_than,
-            start=instant(self.start, zone),
-            until=instant(self.until, zone),
-            name=self.name or "",
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -436,6 +370,7 @@ class Config:
     meter: Meter
     articles: Articles
     rules: tuple[Rule, ...]
+    parts: tuple[PartRule, ...]
     guard: GuardSection
     network: NetworkSection
     store: StoreSection
@@ -479,16 +414,3 @@ SECTIONS: Mapping[str, type] = {
     "retention": RetentionSection,
 }
 """The sections that hold settings, in the order of the file; ``[[rules]]`` and ``[texts.…]`` stand beside them."""
-
-
-def _folded(names: tuple[str, ...] | None) -> frozenset[str]:
-    return frozenset(name.casefold() for name in names or ())
-
-
-def instant(stated: datetime | date | None, zone: ZoneInfo) -> datetime | None:
-    """The moment that is stated; a date is its first moment in the zone."""
-    if stated is None:
-        return None
-    if not isinstance(stated, datetime):
-        stated = datetime(stated.year, stated.month, stated.day)
-    return stated if stated.tzinfo is not None else stated.replace(tzinfo=zone)

@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from pennypress.config.sections import SECTIONS, RuleTable
+from pennypress.config.rules import RuleTable
+from pennypress.config.sections import SECTIONS
 from pennypress.config.setting import Setting, settings
 
 Values = Mapping[str, Mapping[str, object]]
@@ -43,8 +44,7 @@ def reference_page() -> str:
     """The page that documents every setting, in Markdown."""
     parts = [
         "# Configuration: `pennypress.toml`\n\n",
-        "Made from the declarations in `src/pennypress/config/sections.py` by `make docs`; a test fails when it is "
-        "stale.\n\n",
+        "Made from the declarations in `src/pennypress/config/` by `make docs`; a test fails when it is stale.\n\n",
         "Paths are relative to the file. An unknown key is a fault. `pennypress check` names every fault at once, with "
         "its line and how to mend it; `pennypress init` writes a commented file. Running workers take up a changed "
         "file on SIGHUP; a faulty one is refused, and the old one goes on.\n",

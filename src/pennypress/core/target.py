@@ -93,6 +93,20 @@ def counted_query(query: str) -> str:
     return "&".join(pair for pair in query.split("&") if pair and not _is_tracking(pair))
 
 
+def expression(folded: str) -> str:
+    """The regular expression of a folded pattern: ``*`` is one segment, or any characters in one, ``**`` any number
+    of segments."""
+    parts = []
+    for segment in filter(None, folded.strip("/").split("/")):
+        if segment == "**":
+            parts.append(r"(?:/[^/]+)*")
+        elif segment == "*":
+            parts.append(r"/[^/]+")
+        else:
+            parts.append("/" + r"[^/]*".join(re.escape(piece) for piece in segment.split("*")))
+    return "".join(parts)
+
+
 class PathPattern:
     """A pattern of paths: ``*`` is one segment, ``**`` any number of them (none included).
 
@@ -106,9 +120,9 @@ class PathPattern:
         if not text.startswith("/"):
             raise ValueError(f"a path pattern begins with a slash: {text!r}")
         self.text = text
-        segments = fold(text).strip("/").split("/")
-        self.root: str | None = "/" + "/".join(_literal_head(segments)) if "*" in text else None
-        self._match = re.compile(_expression(segments)).fullmatch
+        folded = fold(text)
+        self.root: str | None = "/" + "/".join(_literal_head(folded)) if "*" in text else None
+        self._match = re.compile(expression(folded)).fullmatch
 
     def matches(self, folded: str) -> bool:
         """Whether a folded path is one of this pattern."""
@@ -170,22 +184,10 @@ def _remove_dot_segments(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _literal_head(segments: list[str]) -> list[str]:
+def _literal_head(folded: str) -> list[str]:
     head: list[str] = []
-    for segment in segments:
+    for segment in folded.strip("/").split("/"):
         if "*" in segment:
             break
         head.append(segment)
     return head
-
-
-def _expression(segments: list[str]) -> str:
-    parts = []
-    for segment in filter(None, segments):
-        if segment == "**":
-            parts.append(r"(?:/[^/]+)*")
-        elif segment == "*":
-            parts.append(r"/[^/]+")
-        else:
-            parts.append("/" + r"[^/]*".join(re.escape(piece) for piece in segment.split("*")))
-    return "".join(parts)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from pennypress.core.decision import Decision
+from pennypress.pages.layout import Layout
 
 ARTICLE_HEADERS = frozenset(
     (
@@ -87,29 +88,35 @@ _PASSING_EXACT = frozenset(
     )
 )
 
-_TEXTS = (b"text/", b"image/svg")
 _JSON = re.compile(rb"(?:application|text)/(?:[\w.+-]*\+)?(?:json|ndjson|x-ndjson|json5|jsonl|graphql|manifest)\b")
 _XML = re.compile(rb"(?:application|text|image)/(?:[\w.+-]*\+)?xml\b")
 _CODE = re.compile(
-    rb"(?:application|text)/(?:x-)?(?:javascript|ecmascript|typescript)\b|application/(?:wasm-)?source-?map"
+    rb"(?:application|text)/(?:x-)?(?:javascript|ecmascript|typescript|css)\b|application/(?:wasm-)?source-?map"
 )
-_OTHER_TEXTS = re.compile(rb"application/(?:x-)?(?:yaml|toml|subrip|markdown|graphql|rtf|ttml|www-form-urlencoded)\b")
-_NAMED_TEXTS = (
-    ".txt",
-    ".md",
-    ".json",
-    ".xml",
-    ".rss",
-    ".atom",
-    ".vtt",
-    ".srt",
-    ".csv",
-    ".html",
-    ".htm",
-    ".map",
-    ".jsonl",
+_CAPTIONS = re.compile(rb"text/(?:vtt|srt)\b|[\w/.+-]*(?:subrip|ttml)")
+_PLAIN = re.compile(rb"(?:text|application)/(?:x-)?(?:plain|(?:web-)?markdown)\b")
+_FORMAL = re.compile(
+    rb"application/(?:x-)?(?:yaml|toml|rtf|www-form-urlencoded)\b|message/|multipart/"
+    rb"|application/(?:[\w.-]*\+)?(?:x-|vnd\.(?:google\.)?)?(?:msgpack|cbor|protobuf|grpc|bson|avro|thrift)\b"
 )
-_HIDDEN = frozenset((b"application/octet-stream", b"binary/octet-stream", b"application/x-binary", b""))
+_PACKED = re.compile(rb"application/(?:x-)?(?:gzip|gunzip)\b")
+_SAYS_NOTHING = frozenset((b"application/octet-stream", b"binary/octet-stream", b"application/x-binary"))
+_NO_TEXTS = re.compile(
+    rb"(?:image|audio|video|font|model)/|application/(?:pdf|zip|wasm|epub|ogg|mp4|font|java-archive"
+    rb"|x-(?:tar|bzip|rar|7z|font|shockwave|apple-diskimage|debian|rpm)|vnd\.(?:ms-font|openxml|oasis|rar|android))"
+    rb"|[\w/.-]*\+(?:zip|gzip)\b"
+)
+
+_LAYOUTS: tuple[tuple[re.Pattern[bytes], Layout | None], ...] = (
+    (_JSON, Layout.JSON),
+    (_CAPTIONS, Layout.CAPTIONS),
+    (_XML, Layout.XML),
+    (_CODE, Layout.CODE),
+    (_PLAIN, Layout.PLAIN),
+    (_FORMAL, Layout.FORMAL),
+    (_PACKED, Layout.PACKED),
+    (_NO_TEXTS, None),
+)
 
 AnswerHeaders = list[tuple[bytes, bytes]]
 
@@ -145,28 +152,25 @@ def kind_of(headers: AnswerHeaders) -> Kind:
     return Kind.OTHER
 
 
-def text_kind(headers: AnswerHeaders, path: str) -> str | None:
-    """How the text of an answer is laid out: html, json, xml, plain, code, or captions; None for what is no text.
-
-    What names no type of its own is text where its address ends as texts do.
-    """
+def layout_of(headers: AnswerHeaders) -> Layout | None:
+    """How the text of an answer is laid out, by its type; None for what is no text. What names no type that says so
+    is for its beginning to tell."""
     said = first(headers, b"content-type")
     essence = (said or b"").partition(b";")[0].strip().lower()
-    if essence in _HIDDEN:
-        return "plain" if path.endswith(_NAMED_TEXTS) or said is None else None
-    if essence in _HTML or b"/" not in essence or essence == b"multipart/byteranges":
-        return "html"
-    if _JSON.match(essence):
-        return "json"
-    if _XML.match(essence):
-        return "xml"
-    if _CODE.match(essence):
-        return "code"
-    if essence in (b"text/vtt", b"text/srt") or b"subrip" in essence or b"ttml" in essence:
-        return "captions"
-    if essence == b"text/css":
-        return None
-    return "plain" if essence.startswith(_TEXTS) or _OTHER_TEXTS.match(essence) else None
+    if essence == b"text/html" or essence == b"multipart/byteranges":
+        return Layout.HTML
+    if b"/" not in essence or essence in _SAYS_NOTHING:
+        return Layout.NAMELESS
+    for pattern, layout in _LAYOUTS:
+        if pattern.match(essence):
+            return layout
+    return Layout.FORMAL if essence.startswith(b"text/") else Layout.UNKNOWN
+
+
+def length_of(headers: AnswerHeaders) -> int:
+    """The length that an answer says of its body; 0 where it says none."""
+    said = first(headers, b"content-length") or b""
+    return int(said) if said.isdigit() else 0
 
 
 def guarded_headers(headers: AnswerHeaders, body: bytes) -> AnswerHeaders:

@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 
 from pennypress.config import Config, load
 from pennypress.config.askers import CrawlerTable, PartnerTable
-from pennypress.config.sections import NetworkSection, instant
+from pennypress.config.reading import instant
+from pennypress.config.sections import NetworkSection
 from pennypress.core.entitlement import Entitlement, EntitlementKind
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Budgeting, Clock, Gate, utc_now
-from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, without_ours
+from pennypress.http.answer import Answer, without_ours
 from pennypress.http.fetch import (
     LOOKED_AT,
     App,
-    Judgement,
     Message,
     Overlong,
     Receive,
@@ -35,19 +35,21 @@ from pennypress.http.fetch import (
     fetch,
 )
 from pennypress.http.guarding import Guarding, GuardOptions
+from pennypress.http.judging import Judging
+from pennypress.http.learning import Learning
 from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
-from pennypress.http.pageview import Outcome, PageViews, html, kept_of_status
+from pennypress.http.pageview import Outcome, PageViews, html
 from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
+from pennypress.http.saving import sends_text, sent
 from pennypress.http.sharing import Answers, Question
 from pennypress.http.visitor import Visitor
 from pennypress.messages import negotiate
-from pennypress.pages.naming import canonical_target, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage, Paper
 from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
-from pennypress.pages.versions import Versions, read_version
+from pennypress.pages.versions import Versions
 from pennypress.readers.address import Networks, client_address
 from pennypress.readers.budgets import Budgets
 from pennypress.readers.code import PURPOSE
@@ -65,9 +67,6 @@ Watcher = Callable[[PageRequest, Outcome], None]
 _CRAWLERS_RIGHT = Entitlement(EntitlementKind.CRAWLER, why="a verified crawler")
 _BEAT_SECONDS = 1.0
 _VERSIONS_BYTES = 64_000_000
-_HEAD_BYTES = 128 * 1024
-"""So much of an overlong page is read to see whether it is an article: what it says of itself stands in its head."""
-_BODYLESS = frozenset((204, 304))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +150,16 @@ class PaywallApp:
         self._own_scheme = urlsplit(config.paper.url).scheme if config.paper.url else None
         self._grounds = Grounds(config.articles.paths)
         self._largest = config.gateway.largest_article
+        self._body_seconds = config.gateway.body_timeout.total_seconds()
         self._answers = answers
         self._mounted = mounted
         board = _board(config, parts.keys)
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
         options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
-        self._options = options
         self._guarding = Guarding(
             self.gate,
-            parts.store,
+            Learning(parts.store),
             board,
             self._grounds,
             GuardOptions(
@@ -178,7 +177,20 @@ class PaywallApp:
             code_key=parts.keys.derive(PURPOSE)[0] if config.office.enabled else None,
             guarding=self._guarding,
         )
-        self._ahead = ReadingAhead(app, self._views, self._guarding, own_url=config.paper.url, own_host=self._own_host)
+        self._judging = Judging(
+            gate=self.gate,
+            views=self._views,
+            guarding=self._guarding,
+            board=board,
+            grounds=self._grounds,
+            parts=config.parts,
+            options=options,
+            own_host=self._own_host,
+            largest=self._largest,
+        )
+        self._ahead = ReadingAhead(
+            app, self._views, self._guarding, parts.random, own_url=config.paper.url, own_host=self._own_host
+        )
         self._ahead.begin(config.guard.learn)
         self._beat: asyncio.Task[None] | None = None
         self._guards: asyncio.Task[None] | None = None
@@ -196,7 +208,7 @@ class PaywallApp:
 
     async def settle(self) -> None:
         """Bring to the store what the guard learned so far. Raises StoreUnavailable."""
-        await self._guarding.settle()
+        await self._guarding.learning.settle()
 
     async def close(self) -> None:
         """Bring the last tallies to the store and close it."""
@@ -270,17 +282,15 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
-        if self._guarding.saves(request):
-            looked_at = await self._may_save(request, visitor, receive, send)
-            if looked_at is None:
+        if self._guarding.on:
+            send = self._minding(request, visitor, send)
+        if self._guarding.saves(request) and sends_text(request):
+            begun = await sent(receive, limit=self._largest, seconds=self._body_seconds)
+            if not await self._guarding.may_save(request, visitor, begun.body):
+                await _send(send, self._guarding.refusal(request, visitor))
                 return
-            receive = looked_at
-        judgement = Judgement(
-            lambda status, headers: self._by_head(request, visitor, status, headers),
-            lambda status, headers, beginning: self._refuses_overlong(request, headers, beginning),
-            self._largest,
-            lambda headers: self._guarding.watch(request, visitor, headers),
-        )
+            receive = begun.receive
+        judgement = self._judging.judgement(request, visitor)
 
         async def ask() -> Answer | None:
             found = await fetch(self._app, onward, receive, send, judgement)
@@ -288,7 +298,7 @@ class PaywallApp:
                 return None
             verdict, answer = found
             if verdict is Verdict.DROP:
-                await _send(send, self._dropped(answer, visitor), head=request.method == "HEAD")
+                await _send(send, self._judging.dropped(answer, visitor), head=request.method == "HEAD")
                 return None
             if verdict in LOOKED_AT:
                 private = verdict is Verdict.LOOK_PRIVATE
@@ -311,63 +321,15 @@ class PaywallApp:
             self._watcher(request, outcome)
         await _send(send, outcome.answer, head=request.method == "HEAD")
 
-    async def _may_save(self, request: PageRequest, visitor: Visitor, receive: Receive, send: Send) -> Receive | None:
-        """What to receive the request's body from, once it was looked at; None where it was refused."""
-        messages: list[Message] = []
-        length = 0
-        while True:
-            message = await receive()
-            messages.append(message)
-            length += len(message.get("body", b""))
-            if message["type"] != "http.request" or not message.get("more_body") or length > self._largest:
-                break
-        body = b"".join(message.get("body", b"") for message in messages)
-        if not await self._guarding.may_save(request, visitor, body):
-            await _send(send, self._guarding.refusal(request, visitor))
-            return None
-        kept = iter(messages)
+    def _minding(self, request: PageRequest, visitor: Visitor, send: Send) -> Send:
+        """Sends on, and no head that says what this visitor may not read."""
 
-        async def again() -> Message:
-            message = next(kept, None)
-            return await receive() if message is None else message
+        async def minding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": await self._guarding.minded(request, visitor, message["headers"])}
+            await send(message)
 
-        return again
-
-    async def _by_head(self, request: PageRequest, visitor: Visitor, status: int, headers: AnswerHeaders) -> Verdict:
-        """What becomes of an answer with this head; the design's table of what is an article."""
-        if status in _BODYLESS:
-            return Verdict.PASS
-        kind = kind_of(headers)
-        if kind is Kind.PAGE:
-            return Verdict.DROP if status == 206 and self.gate.mode is not Mode.OBSERVE else Verdict.HOLD
-        verdict = Verdict.PASS
-        if kind is not Kind.ASSET and self._grounds.hold(request.target):
-            verdict = await self._views.leave(request, visitor, keys_extended_by(request.target))
-        if verdict is Verdict.DROP or not self._guarding.takes(request, headers):
-            return verdict
-        return Verdict.LOOK if verdict is Verdict.PASS else Verdict.LOOK_PRIVATE
-
-    def _refuses_overlong(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
-        """Whether a page that is too long to be read whole could be an article; by its address, or by its beginning."""
-        if self.gate.mode is Mode.OBSERVE:
-            return False
-        if self._grounds.hold(request.target):
-            return True
-        head = beginning[:_HEAD_BYTES].rpartition(b">")[0]
-        said = first(headers, b"content-type")
-        content_type = said.decode("latin-1") if said else None
-        page = read_version(head, content_type, request.target.forwarded, self._options).page
-        if not self._grounds.patterns:
-            return page is None or page.says_article
-        link = page.facts.canonical if page is not None else None
-        return canonical_target(link, self._own_host or request.host, self._grounds.patterns) is not None
-
-    def _dropped(self, answer: Answer, visitor: Visitor) -> Answer:
-        """An answer whose body belongs to an article that this reader has not opened."""
-        if answer.status >= 300:
-            kept = kept_of_status(answer.headers)
-            return Answer(answer.status, (*kept, (b"content-length", b"0"), (b"cache-control", b"no-store")), b"")
-        return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
+        return minding
 
     def _onward(self, scope: Scope, request: PageRequest) -> Scope:
         """The scope for the app behind: as the reader asks, with headers less ours."""
@@ -375,7 +337,7 @@ class PaywallApp:
         cookies = self._passes.without(request.cookie_headers)
         onward = self._as_asked(scope, request)
         whole = whole and self.gate.mode is not Mode.OFF
-        parts = request.asks_for_file or not self._guarding.on
+        parts = request.asks_for_file or not self._guarding.on or self._judging.is_part(request)
         onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
         return onward
 
@@ -419,7 +381,7 @@ class PaywallApp:
     def _start_beat(self) -> None:
         self._beat = asyncio.get_running_loop().create_task(self._keep_beat())
         if self._guarding.configured:
-            self._guards = asyncio.get_running_loop().create_task(self._guarding.keep_up())
+            self._guards = asyncio.get_running_loop().create_task(self._guarding.learning.keep_up())
 
     async def _keep_beat(self) -> None:
         """Once a second: take up what the operator said, and bring the tallies to the store."""

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from pennypress.errors import OriginError, OriginFailure, PennypressError
-from pennypress.http.answer import Answer, AnswerHeaders, first, private_headers, without_ours
-from pennypress.http.watching import Watch
+from pennypress.http.answer import Answer, AnswerHeaders, first, layout_of, private_headers, without_ours
+from pennypress.http.watching import Watch, begins_as_text
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -40,12 +40,23 @@ LOOKED_AT = frozenset((Verdict.LOOK, Verdict.LOOK_PRIVATE))
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """How an answer is judged: by its head; and, once it has grown past ``limit``, by its beginning whether it must
-    be refused (True) or may pass on."""
+    be refused (True) or may pass on.
+
+    ``watch`` looks at what is too long, or too slow, to be kept back; ``refusal`` is what goes out instead of such an
+    answer where nothing of it went out yet. ``is_no_article`` tells by a page's beginning that it need not be kept
+    back to its end; None where every page must be.
+    """
 
     by_head: Callable[[int, AnswerHeaders], Awaitable[Verdict]]
     refuse_overlong: Callable[[int, AnswerHeaders, bytes], bool]
     limit: int
     watch: Callable[[AnswerHeaders], Watch | None] = lambda headers: None
+    refusal: Callable[[AnswerHeaders], Answer] = lambda headers: Answer(403, (), b"")
+    is_no_article: Callable[[AnswerHeaders, bytes], bool] | None = None
+
+
+class BrokenOff(PennypressError):
+    """What the app behind answers must not go out; it was refused, and nothing more of it is wanted."""
 
 
 class Overlong(PennypressError):
@@ -57,32 +68,39 @@ class _Keeper:
 
     __slots__ = (
         "_alarm",
+        "_asking",
         "_chunks",
         "_headers",
         "_judgement",
+        "_late",
         "_length",
         "_lock",
         "_send",
         "_status",
         "_watch",
+        "broken_off",
         "complete",
         "streams",
         "verdict",
     )
 
-    def __init__(self, send: Send, judgement: Judgement) -> None:
+    def __init__(self, send: Send, judgement: Judgement, asking: asyncio.Task[Any] | None) -> None:
+        """``asking`` is the task in which the app is asked."""
         self._send = send
         self._judgement = judgement
+        self._asking = asking
         self._status = 0
         self._headers: AnswerHeaders = []
         self._chunks: list[bytes] = []
         self._length = 0
         self._lock = asyncio.Lock()
         self._watch: Watch | None = None
-        self._alarm: asyncio.Task[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._late: asyncio.Task[None] | None = None
         self.verdict: Verdict | None = None
         self.complete = False
         self.streams = False
+        self.broken_off = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -94,39 +112,93 @@ class _Keeper:
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         return Answer(self._status, tuple(self._headers), body)
 
+    def end(self) -> None:
+        """Nothing more comes."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._late is not None:
+            self._late.cancel()
+
     async def _start(self, message: Message) -> None:
         self._status = message["status"]
         self._headers = [(name.lower(), value) for name, value in message.get("headers", ())]
         self.verdict = await self._judgement.by_head(self._status, self._headers)
-        if self.verdict is Verdict.PRIVATE:
-            self._headers = private_headers(self._headers)
-            self.verdict = Verdict.PASS
-        if self.verdict is Verdict.PASS:
-            await self._send({**message, "headers": without_ours(self._headers)})
-        elif self.verdict in LOOKED_AT and first(self._headers, b"content-length") is None:
-            if (first(self._headers, b"content-type") or b"").startswith(b"text/event-stream"):
-                await self._stream()
-            else:
-                self._alarm = asyncio.get_running_loop().create_task(self._stream_after_a_while())
+        if self.verdict in (Verdict.PASS, Verdict.PRIVATE):
+            await self._pass()
+        elif self.verdict in LOOKED_AT and not self._is_unsure:
+            await self._begin_to_look()
+        elif self.verdict is Verdict.HOLD and self._may_stream:
+            self._alarm = asyncio.get_running_loop().call_later(_KEPT_BACK_SECONDS, self._ring)
 
-    async def _stream_after_a_while(self) -> None:
-        await asyncio.sleep(_KEPT_BACK_SECONDS)
-        async with self._lock:
-            if not self.complete and not self.streams:
+    async def _begin_to_look(self) -> None:
+        """Keep back what will end soon; what never ends or is long is passed on as it comes, once looked at."""
+        length = first(self._headers, b"content-length") or b""
+        kind = (first(self._headers, b"content-type") or b"").lower()
+        if kind.startswith(b"text/event-stream") or (length.isdigit() and int(length) > self._judgement.limit):
+            async with self._lock:
                 await self._stream()
+        elif not length:
+            self._alarm = asyncio.get_running_loop().call_later(_KEPT_BACK_SECONDS, self._ring)
 
-    async def _stream(self) -> None:
-        """Pass on from now on what was kept back and what comes, each piece once it has been looked at."""
-        self.streams = True
-        self._watch = self._judgement.watch(self._headers)
-        headers = private_headers(self._headers) if self.verdict is Verdict.LOOK_PRIVATE else self._headers
-        kept, self._chunks = b"".join(self._chunks), []
-        if kept and not await self._may_go(kept):
-            raise OriginError(OriginFailure.TOO_LARGE, "withheld text stands in an answer too long to be cut")
+    async def _pass(self) -> None:
+        """Send the head of what passes on as it comes, for this reader alone where it must be so."""
+        private = self.verdict in (Verdict.PRIVATE, Verdict.LOOK_PRIVATE)
+        headers = private_headers(self._headers) if private else self._headers
+        self.verdict = Verdict.PASS
         await self._send(
             {"type": "http.response.start", "status": self._status, "headers": without_ours(list(headers))}
         )
-        await self._send({"type": "http.response.body", "body": kept, "more_body": True})
+
+    @property
+    def _may_stream(self) -> bool:
+        """Whether a page of unknown length need not be kept back to its end."""
+        return self._judgement.is_no_article is not None and first(self._headers, b"content-length") is None
+
+    def _ring(self) -> None:
+        self._late = asyncio.get_running_loop().create_task(self._stream_late())
+
+    async def _stream_late(self) -> None:
+        """Begin to pass on what has not ended within a while, unless it may be an article."""
+        async with self._lock:
+            if self.complete or self.streams:
+                return
+            if self.verdict is Verdict.HOLD:
+                await self._stream_page()
+            elif self.verdict in LOOKED_AT:
+                await self._stream()
+            if self.broken_off and self._asking is not None:
+                self._asking.cancel()
+
+    async def _stream_page(self) -> None:
+        """Pass on a page that its beginning shows to be no article, and in which nothing was found so far; what may
+        yet turn out to be one is kept back to its end."""
+        is_no_article, beginning = self._judgement.is_no_article, b"".join(self._chunks)
+        if is_no_article is None or not is_no_article(self._headers, beginning):
+            return
+        watch = self._judgement.watch(self._headers)
+        if watch is None or await watch.passes(beginning):
+            self.verdict = Verdict.LOOK
+            await self._stream()
+
+    async def _stream(self) -> None:
+        """Pass on from now on what was kept back and what comes, each piece once it has been looked at; refuse it
+        where what was kept back must not go out."""
+        self.streams = True
+        self._watch = self._judgement.watch(self._headers)
+        kept, self._chunks = b"".join(self._chunks), []
+        if kept and not await self._may_go(kept):
+            self.broken_off = True
+            refusal = self._judgement.refusal(self._headers)
+            await self._send(
+                {"type": "http.response.start", "status": refusal.status, "headers": list(refusal.headers)}
+            )
+            await self._send({"type": "http.response.body", "body": refusal.body, "more_body": False})
+            return
+        private = self.verdict is Verdict.LOOK_PRIVATE
+        headers = private_headers(self._headers) if private else list(self._headers)
+        await self._send({"type": "http.response.start", "status": self._status, "headers": without_ours(headers)})
+        if kept:
+            await self._send({"type": "http.response.body", "body": kept, "more_body": True})
 
     async def _look(self, message: Message, *, last: bool) -> None:
         chunk = message.get("body", b"")
@@ -138,6 +210,8 @@ class _Keeper:
                     await self._stream()
                     chunk = b""
                 self.complete = last
+            if self.broken_off:
+                raise BrokenOff("withheld text stands in an answer that streams")
             if self.streams:
                 if chunk and not await self._may_go(chunk):
                     raise OriginError(OriginFailure.BROKEN, "withheld text stands in an answer that streams")
@@ -147,13 +221,24 @@ class _Keeper:
     async def _may_go(self, piece: bytes) -> bool:
         return self._watch is None or await self._watch.passes(piece)
 
-    def end(self) -> None:
-        """Nothing more comes."""
-        if self._alarm is not None:
-            self._alarm.cancel()
+    @property
+    def _is_unsure(self) -> bool:
+        """Whether only the beginning of the answer will tell whether it is text at all."""
+        layout = layout_of(self._headers)
+        return self._length == 0 and layout is not None and layout.unsure
+
+    async def _find_out(self, chunk: bytes) -> None:
+        """Tell by its beginning whether an answer is text."""
+        coding = (first(self._headers, b"content-encoding") or b"").decode("latin-1")
+        if begins_as_text(chunk, coding):
+            await self._begin_to_look()
+        else:
+            await self._pass()
 
     async def _body(self, message: Message) -> None:
         last = not message.get("more_body", False)
+        if self.verdict in LOOKED_AT and self._is_unsure and message.get("body"):
+            await self._find_out(message["body"])
         if self.verdict is Verdict.PASS:
             await self._send(message)
         elif self.verdict is Verdict.HOLD:
@@ -163,6 +248,12 @@ class _Keeper:
         self.complete = self.complete or last
 
     async def _hold(self, chunk: bytes, *, last: bool) -> None:
+        if self._late is not None:
+            async with self._lock:
+                pass
+            if self.verdict is not Verdict.HOLD:
+                await self._look({"body": chunk}, last=last)
+                return
         if chunk:
             self._chunks.append(bytes(chunk))
             self._length += len(chunk)
@@ -170,11 +261,13 @@ class _Keeper:
             return
         if self._judgement.refuse_overlong(self._status, self._headers, b"".join(self._chunks)):
             raise Overlong("the page is longer than an article may be")
-        self.verdict = Verdict.PASS
-        await self._send(
-            {"type": "http.response.start", "status": self._status, "headers": without_ours(self._headers)}
-        )
-        await self._send({"type": "http.response.body", "body": b"".join(self._chunks), "more_body": not last})
+        self.verdict = Verdict.LOOK
+        async with self._lock:
+            await self._stream()
+            if self.broken_off:
+                raise BrokenOff("withheld text stands in a page that is too long to be cut")
+            if last:
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def fetch(
@@ -184,9 +277,16 @@ async def fetch(
 
     Raises Overlong, and whatever the app raises; nothing has then been sent unless the answer was passing on.
     """
-    keeper = _Keeper(send, judgement)
+    task = asyncio.current_task()
+    keeper = _Keeper(send, judgement, task)
     try:
         await app(scope, receive, keeper.send)
+    except BrokenOff:
+        return None
+    except asyncio.CancelledError:
+        if not keeper.broken_off or task is None or task.uncancel():
+            raise
+        return None
     finally:
         keeper.end()
     if keeper.verdict is None or keeper.verdict is Verdict.PASS or keeper.streams:

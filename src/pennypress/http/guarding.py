@@ -1,53 +1,60 @@
-"""The leak guard on the way out: whose withheld text an answer holds, who may have it, and what becomes of it."""
+"""The leak guard on the way out: what becomes of an answer that holds what articles withhold, for who asks for it."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import partial
-from hashlib import blake2b
 from typing import Literal
-from urllib.parse import urlsplit
 
-from pennypress.core.known import KnownText
+from pennypress.core.article import Article
+from pennypress.core.decision import Decision, Reason
+from pennypress.core.entitlement import EntitlementKind
 from pennypress.core.policy import Mode
-from pennypress.core.target import PathPattern, Target, any_matches, read_target
-from pennypress.errors import StoreUnavailable, TargetError, Undecodable
+from pennypress.core.target import PathPattern, Target, any_matches
+from pennypress.errors import Undecodable
 from pennypress.gate import Gate, Request
-from pennypress.http.answer import Answer, AnswerHeaders, first, guarded_headers, private_headers, text_kind
+from pennypress.http.answer import (
+    Answer,
+    AnswerHeaders,
+    first,
+    guarded_headers,
+    layout_of,
+    length_of,
+    private_headers,
+)
+from pennypress.http.heads import may_tell, without_text
+from pennypress.http.learning import Learning
+from pennypress.http.refusing import layout_sent, refuse
 from pennypress.http.request import PageRequest, values
+from pennypress.http.saving import SignIns, changes, texts_sent, texts_to_edit
+from pennypress.http.twins import Twins, is_markup
+from pennypress.http.unread import Unread
+from pennypress.http.verdicts import Kept, Verdict, Verdicts, digest
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
 from pennypress.messages import wording
-from pennypress.pages.guard import Guard, Sighting, known_text
-from pennypress.pages.items import bare_json, bare_xml
+from pennypress.pages.guard import Sighting
+from pennypress.pages.layout import Layout, written
+from pennypress.pages.looking import stands_in
 from pennypress.pages.naming import keys_extended_by
-from pennypress.pages.notice import Board, ErrorPage
-from pennypress.pages.page import Cut, Page
+from pennypress.pages.notice import Board
+from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject
-from pennypress.pages.source import read_text, undo_coding
 from pennypress.pages.trimming import Excerpt, trim
 from pennypress.pages.versions import Version
-from pennypress.store import Store
 
 GuardMode = Literal["withhold", "report", "off"]
 
-_SIGNED_IN = re.compile(rb"(?:^|;\s*)(?:wordpress_logged_in_[^=;]*|S?SESS[A-Za-z0-9_-]{32,})=")
-_READS = frozenset(("GET", "HEAD", "OPTIONS"))
-_VERDICTS = 4096
-_INLINE = 8_000
+_FREE = frozenset((Reason.FREE, Reason.BRIEF))
+_OPEN_BY_NAME = frozenset((Reason.FREE, Reason.OPENING, Reason.REPEATED))
+_SOME_ARTICLES = frozenset((EntitlementKind.GIFT, EntitlementKind.CRAWLER))
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
-_TO_ASK_AT_MOST = 10_000
 _TOLD_AT_MOST = 20_000
-_READY_SECONDS = 5.0
-_SAID_AT_ONCE = 50
-_BEAT_SECONDS = 0.4
+_WHOLE_PAGE = re.compile(rb"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 
 _log = logging.getLogger("pennypress")
 
@@ -64,196 +71,23 @@ class GuardOptions:
     largest: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What was found in one answer's text: whose withheld text, and the links of items whose article is not known."""
-
-    sightings: tuple[Sighting, ...]
-    unknown: tuple[str, ...] = ()
-    bare: bytes | None = None
-
-    @property
-    def nothing(self) -> bool:
-        return not self.sightings and not self.unknown
-
-
 class Guarding:
-    """Holds answers against what articles withhold. Verdicts are kept by the digest of the text and the generation of
-    what is known, so that a body seen before costs its digest."""
+    """Holds answers against what articles withhold."""
 
-    def __init__(self, gate: Gate, store: Store, board: Board, grounds: Grounds, options: GuardOptions) -> None:
+    def __init__(self, gate: Gate, learning: Learning, board: Board, grounds: Grounds, options: GuardOptions) -> None:
         self._gate = gate
-        self._store = store
+        self.learning = learning
+        self._guard = learning.guard
         self._board = board
         self._grounds = grounds
         self._options = options
-        self._guard = Guard()
-        self._version = 0
-        self._ready = asyncio.Event()
-        self._verdicts: OrderedDict[tuple[bytes, int], _Verdict] = OrderedDict()
-        self._cuts: OrderedDict[tuple[bytes, int, frozenset[tuple[str, str]]], Cut | None] = OrderedDict()
+        self.unread = Unread(grounds, options.own_url, self._guard.knows)
+        self._verdicts = Verdicts(self._guard, self.unread, options.largest)
+        self._twins = Twins(self._guard, self._verdicts)
+        self._sign_ins = SignIns(options.sign_in_cookies)
+        self._trimmed: Kept[tuple[object, ...], bytes | None] = Kept()
+        self._cuts: Kept[tuple[object, ...], Cut | None] = Kept()
         self._told: OrderedDict[tuple[str, tuple[str, str], bytes], None] = OrderedDict()
-        self._unsaid: dict[tuple[str, str], KnownText] = {}
-        self._learning: set[asyncio.Task[None]] = set()
-        self._heavy = asyncio.Semaphore(1)
-        self._to_ask: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._asked: OrderedDict[str, None] = OrderedDict()
-        names = "|".join(re.escape(name) for name in options.sign_in_cookies)
-        self._own_cookies = re.compile(rf"(?:^|;\s*)(?:{names})=".encode()) if names else None
-
-    async def keep_up(self) -> None:
-        """Catch up again and again; what one worker learned, the others know within a second."""
-        while True:
-            with contextlib.suppress(StoreUnavailable):
-                await self.catch_up()
-            await asyncio.sleep(_BEAT_SECONDS)
-
-    async def catch_up(self) -> None:
-        """Take up what other workers learned, and bring to the store what it has not heard yet. Raises
-        StoreUnavailable."""
-        await self._say()
-        while True:
-            lessons = await self._store.learned_since(self._version)
-            self._guard.learn(lessons.texts)
-            self._version = lessons.version
-            if not lessons.more:
-                break
-        self._ready.set()
-
-    async def settle(self) -> None:
-        """Finish what is being learned, and bring it to the store. Raises StoreUnavailable."""
-        while self._learning:
-            await asyncio.wait(self._learning)
-        await self.catch_up()
-
-    def knows(self, key: str) -> bool:
-        """Whether an article is known."""
-        return self._guard.knows(key)
-
-    def learn_later(self, subject: Subject, version: Version, asked: Target, *, free: bool) -> None:
-        """Learn a page's text in the background, once a version."""
-        if self._is_learned(subject, version, free=free):
-            return
-
-        async def learn() -> None:
-            async with self._heavy:
-                await self.learn(subject, version, asked, free=free)
-
-        task = asyncio.get_running_loop().create_task(learn())
-        self._learning.add(task)
-        task.add_done_callback(self._learning.discard)
-
-    async def learn(self, subject: Subject, version: Version, asked: Target, *, free: bool) -> None:
-        """Know from now on what a page shows and withholds; all of a free one is shown. Twins teach nothing."""
-        if self._is_learned(subject, version, free=free):
-            return
-        cut = await version.cut(continued=subject.continued)
-        version.learned = (subject.article.key, subject.continued, free)
-        shown, withheld = cut.preview, cut.told
-        if free:
-            shown, withheld = f"{shown}\n{withheld}", ""
-        part = "" if asked.key == subject.article.key and not subject.continued else asked.key
-        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld)
-        if self._guard.holds(known):
-            return
-        self._guard.learn((known,))
-        self._unsaid[known.name] = known
-
-    async def _say(self) -> None:
-        """Bring what was learned to the store, in one step."""
-        texts = tuple(self._unsaid.values())[:_SAID_AT_ONCE]
-        if texts:
-            await self._store.learn(texts)
-        for known in texts:
-            if self._unsaid.get(known.name) is known:
-                del self._unsaid[known.name]
-
-    def _is_learned(self, subject: Subject, version: Version, *, free: bool) -> bool:
-        if subject.twin or version.page is None:
-            return True
-        return version.learned == (subject.article.key, subject.continued, free)
-
-    async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
-        """The subject of a page by its text: that of a known article when it is a twin of it, else as it was.
-
-        What may be saved back, such as an editor's form, is no twin: it must never be cut.
-        """
-        asked = request.target
-        if not self._grounds.under(asked) and (_changes(request) or self._is_signed_in(request)):
-            return subject
-        page = version.page
-        if page is None or page.list_like or not self._guard.watches:
-            return subject
-        known = subject is not None and (subject.continued or self._guard.knows(subject.article.key))
-        if subject is not None and known:
-            return await self._whole(subject, version, page) if subject.brief else subject
-        sightings = await self._seen_in(version, page)
-        canonical = subject.claimed if subject is not None else None
-        extended = keys_extended_by(asked)
-        twins = [
-            sighting
-            for sighting in sightings
-            if sighting.article.key != asked.key
-            and (sighting.most or (canonical in (None, asked.key) and sighting.article.key in extended))
-        ]
-        if len({sighting.article.key for sighting in twins}) != 1:
-            return subject
-        article = twins[0].article
-        whole = replace(article, paths=tuple(dict.fromkeys((*asked.paths, *article.paths))))
-        why = "it holds the text of this article"
-        return Subject(whole, brief=False, continued=False, claimed=None, why=why, twin=True)
-
-    async def _whole(self, subject: Subject, version: Version, page: Page) -> Subject:
-        """No brief is a page that shows little of an article and holds what that withholds."""
-        sightings = await self._seen_in(version, page)
-        holds = any(sighting.article.key == subject.article.key for sighting in sightings)
-        return replace(subject, brief=False) if holds else subject
-
-    async def _seen_in(self, version: Version, page: Page) -> tuple[Sighting, ...]:
-        generation = self._guard.generation
-        if version.sightings is None or version.sightings[0] != generation:
-            found = await self._look(read_text(page.body, page.content_type).text)
-            version.sightings = (generation, found)
-        return version.sightings[1]
-
-    async def fitted(self, request: PageRequest, visitor: Visitor, subject: Subject, version: Version) -> Cut:
-        """The cut of an article's page, without what else it holds that this visitor may not read."""
-        continued = subject.continued
-        cut = await version.cut(continued=continued)
-        if cut.alone is not None or self._silent(request):
-            return cut
-        found = await self._others_in(cut, request, visitor)
-        own = [sighting for sighting in found if sighting.article.key == subject.article.key]
-        if own and not continued:
-            cut = await version.cut(continued=True)
-            if cut.alone is not None:
-                return cut
-            found = await self._others_in(cut, request, visitor)
-        if not found:
-            return cut
-        if not self._acts(request, found, b""):
-            return cut
-        return await self._trimmed_cut(cut, version.content_type, found)
-
-    async def _others_in(self, cut: Cut, request: PageRequest, visitor: Visitor) -> list[Sighting]:
-        verdict = await self._verdict(cut.head + cut.tail, None, "html", "")
-        return await self._unentitled(verdict.sightings, request, visitor)
-
-    async def _trimmed_cut(self, cut: Cut, content_type: str | None, found: list[Sighting]) -> Cut:
-        names = frozenset(sighting.known.name for sighting in found)
-        key = (_digest(cut.head + cut.tail), self._guard.generation, names)
-        if key not in self._cuts:
-            whole = cut.head + _WALL + cut.tail
-            trimmed = await asyncio.to_thread(trim, "html", whole, content_type, self._excerpts(found, ""))
-            head, mark, tail = (trimmed or b"").partition(_WALL)
-            self._cuts[key] = replace(cut, head=head, tail=tail) if mark else None
-            if len(self._cuts) > _VERDICTS:
-                self._cuts.popitem(last=False)
-        held = self._cuts[key]
-        if held is None:
-            why = "the page holds what other articles withhold, and it cannot be taken out"
-            return replace(cut, head=b"", tail=b"", alone=why)
-        return held
 
     @property
     def configured(self) -> bool:
@@ -265,57 +99,119 @@ class Guarding:
         """Whether answers are held against anything: in observe and off nothing is."""
         return self.configured and self._gate.mode is Mode.ON
 
-    def takes(self, request: PageRequest, headers: AnswerHeaders) -> bool:
-        """Whether an answer with this head is to be looked at."""
-        return self.on and text_kind(headers, request.target.folded) is not None
+    def takes(self, headers: AnswerHeaders) -> bool:
+        """Whether an answer with this head is to be looked at. Of what is packed nothing can be told piece by piece."""
+        layout = layout_of(headers) if self.on else None
+        return layout is not None and (layout is not Layout.PACKED or length_of(headers) <= self._options.largest)
 
-    async def guarded(self, request: PageRequest, visitor: Visitor, answer: Answer, *, private: bool = False) -> Answer:
+    def article(self, key: str) -> Article | None:
+        """What is known of an article; None for one not known."""
+        known = self._guard.article(key)
+        return None if known is None else known.article
+
+    def grown(self, asked: Target, body: bytes) -> Article | None:
+        """The known article of which a body is a later part, fetched by a script into a page that grows: it stands at
+        an address that extends the article's, and is no page by itself. None where it is something else."""
+        known = next(
+            (self.article(key) for key in keys_extended_by(asked) if key != asked.key and self.knows(key)), None
+        )
+        return None if known is None or _WHOLE_PAGE.search(body) else known
+
+    def knows(self, key: str) -> bool:
+        """Whether an article is known."""
+        return self._guard.knows(key)
+
+    async def recognised(
+        self, subject: Subject | None, version: Version, request: PageRequest, visitor: Visitor
+    ) -> Subject | None:
+        """The subject of a page by its text: that of a known article when it is a twin of it, else as it was.
+
+        What may be saved back, such as an editor's form, is no twin: it must never be cut. Nor is what may quote, nor
+        an article that is open to this visitor by its own name: a free one, or one that they opened before its text
+        was known from another.
+        """
+        if self._options.mode != "withhold" or self._silent(request):
+            return subject
+        if not self._grounds.under(request.target) and self._may_save(request):
+            return subject
+        found = await self._twins.recognised(subject, version, request)
+        if subject is None or found is None or not found.twin:
+            return found
+        own = await self._gate.weigh(_asked(subject.article, visitor))
+        return subject if own.reason in _OPEN_BY_NAME else found
+
+    async def fitted(self, request: PageRequest, visitor: Visitor, subject: Subject, version: Version) -> Cut:
+        """The cut of an article's page, without what else it holds that this visitor may not read."""
+        continued = subject.continued
+        cut = await version.cut(continued=continued)
+        if cut.alone is not None or self._silent(request):
+            return cut
+        found = await self._others_in(version, cut, request, visitor, continued=continued)
+        own = [sighting for sighting in found if sighting.article.key == subject.article.key]
+        if own and not continued:
+            cut = await version.cut(continued=True)
+            if cut.alone is not None:
+                return cut
+            found = await self._others_in(version, cut, request, visitor, continued=True)
+        if not found or not self._acts(request, found, digest(cut.head + cut.tail)):
+            return cut
+        return await self._trimmed_cut(cut, version.content_type, found)
+
+    def is_edited(self, request: PageRequest, version: Version, cut: Cut) -> bool:
+        """Whether a page that would be cut holds the article's text in a form, from where it would be saved back."""
+        if not self.on or version.page is None or cut.withheld is None or not self._may_save(request):
+            return False
+        text = written(version.page.body, version.content_type, Layout.HTML).text.text
+        return any(stands_in(cut.withheld, control) for control in texts_to_edit(text))
+
+    async def guarded(
+        self,
+        request: PageRequest,
+        visitor: Visitor,
+        answer: Answer,
+        *,
+        private: bool = False,
+        version: Version | None = None,
+    ) -> Answer:
         """What goes out for an answer: as it is, without what this visitor may not read, or refused.
 
-        ``private``: it goes out under this reader's grant.
+        ``private``: it goes out under this reader's grant. ``version``: what was read of it as a page.
         """
-        whole = Answer(answer.status, tuple(private_headers(list(answer.headers))), answer.body) if private else answer
-        if not answer.body or request.method == "HEAD" or self._silent(request):
-            return whole
-        await self._wait_until_ready()
         headers = list(answer.headers)
-        kind = text_kind(headers, request.target.folded)
-        if kind is None or not self._looks(kind):
+        whole = Answer(answer.status, tuple(private_headers(headers)), answer.body) if private else answer
+        layout = layout_of(headers)
+        if not answer.body or request.method == "HEAD" or layout is None or self._silent(request):
             return whole
-        if answer.status == 206 and self._guard.watches:
-            return self._refused(visitor, kind)
-        coding, content_type = first(headers, b"content-encoding"), _said(headers)
+        await self.learning.wait_until_ready()
+        if not self._looks(layout) or await self._is_clean_page(version):
+            return whole
+        if answer.status == 206 and self._guard.watches and layout is not Layout.PACKED:
+            return refuse(self._board, request, visitor.language, layout)
         try:
-            body = undo_coding(
-                answer.body, coding.decode("latin-1") if coding else None, limit=4 * self._options.largest
-            )
+            verdict = await self._verdicts.of(answer, layout, request.host)
         except Undecodable as unread:
             if not self._guard.watches:
                 return whole
             _log.warning("%s cannot be looked at and is refused: %s", request.target.folded, unread.reason)
-            return self._refused(visitor, kind)
-        verdict = await self._verdict(body, content_type, kind, request.host)
+            return refuse(self._board, request, visitor.language, layout)
         if verdict.nothing:
             return whole
-        found = await self._unentitled(verdict.sightings, request, visitor)
-        unknown = verdict.unknown if not await self._may_read_all(request, visitor) else ()
+        decisions = [(sighting, await self._weigh(sighting, request, visitor)) for sighting in verdict.sightings]
+        found = [sighting for sighting, decision in decisions if not decision.full]
+        unknown = verdict.unknown if not await self._may_read_all(visitor) else ()
         if not found and not unknown:
-            return Answer(answer.status, tuple(private_headers(headers)), answer.body)
-        if not self._acts(request, found, _digest(body)):
+            everybodys = not verdict.unknown and all(decision.reason in _FREE for _, decision in decisions)
+            return whole if everybodys else Answer(answer.status, tuple(private_headers(headers)), answer.body)
+        if not self._acts(request, found, verdict.name[0]):
             return whole
         for link in unknown:
-            self.ask_for(link, request.host)
-        if _changes(request) or self._is_signed_in(request):
-            return self._refused(visitor, kind)
-        base = verdict.bare if unknown and verdict.bare is not None else body
-        held = tuple(found)
-        if unknown:
-            held = tuple(await self._unentitled(await self._look(_text(base, content_type)), request, visitor))
-        excerpts = self._excerpts(held, request.host, visitor.language)
-        trimmed = await asyncio.to_thread(trim, kind, base, content_type, excerpts) if held else base
+            self.unread.hold_back(link, request.host)
+        trimmed = None
+        if verdict.whole and not self._may_save(request):
+            trimmed = await self._without(verdict, request, visitor, layout, bare=bool(unknown))
         if trimmed is None:
             self._gate.count("guard-refused")
-            return self._refused(visitor, kind)
+            return refuse(self._board, request, visitor.language, layout)
         self._gate.count("guard-withheld")
         return _revalidated(request, Answer(answer.status, tuple(guarded_headers(headers, trimmed)), trimmed))
 
@@ -323,146 +219,138 @@ class Guarding:
         """Whether what a signed-in user sends to be saved may go on: not where the answer to it would be refused."""
         if not body or self._silent(request) or not self._guard.watches:
             return True
-        content_type = first(request.headers, b"content-type")
-        text = _text(body, content_type.decode("latin-1") if content_type else None)
-        found = await self._unentitled(await self._look(text), request, visitor)
-        return not found or not self._acts(request, found, _digest(body))
+        for text, kind in texts_sent(body, first(request.headers, b"content-type")):
+            sightings = await self._verdicts.look(written(text, kind, Layout.PLAIN).text.text)
+            found = await self._unentitled(sightings, request, visitor)
+            if found and self._acts(request, found, digest(body)):
+                return False
+        return True
 
     def saves(self, request: PageRequest) -> bool:
         """Whether the request changes something in the name of a signed-in user."""
-        return self.on and _changes(request) and self._is_signed_in(request)
+        return self.on and changes(request) and self._sign_ins.marks(request)
 
-    def refusal(self, request: PageRequest, visitor: Visitor) -> Answer:
-        """The refusal of a request, in the format in which it came."""
-        content_type = first(request.headers, b"content-type") or b"text/html"
-        return self._refused(
-            visitor,
-            "html"
-            if b"form" in content_type
-            else text_kind([(b"content-type", content_type)], request.target.folded) or "plain",
-        )
+    def refusal(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders | None = None) -> Answer:
+        """The refusal of an answer with this head, or of what a request sends."""
+        layout = layout_sent(request) if headers is None else layout_of(headers) or Layout.HTML
+        return refuse(self._board, request, visitor.language, layout)
 
     def watch(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> Watch | None:
         """What looks at an answer as it streams; None where nothing is to be looked at."""
-        if self._silent(request) or not self._looks(text_kind(headers, request.target.folded) or ""):
+        layout = layout_of(headers)
+        if layout is None or self._silent(request) or not self._guard.watches:
             return None
 
         async def clean(text: str) -> bool:
-            found = await self._unentitled(await self._look(text), request, visitor)
+            found = await self._unentitled(await self._verdicts.look(text), request, visitor)
             return not found or not self._acts(request, found, b"stream")
 
+        said = first(headers, b"content-type")
         coding = first(headers, b"content-encoding")
-        return Watch(clean, coding.decode("latin-1") if coding else "", _charset(_said(headers)))
+        return Watch(clean, (coding or b"").decode("latin-1"), said.decode("latin-1") if said else None)
 
-    @property
-    def asks(self) -> bool:
-        """Whether an article is to be read that nobody has opened yet."""
-        return bool(self._to_ask)
+    async def minded(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> AnswerHeaders:
+        """The head of an answer without the fields that say what this visitor may not read."""
+        if not self._guard.watches or self._silent(request) or first(headers, b"pennypress-access") == b"full":
+            return headers
+        minded: AnswerHeaders = []
+        for name, said in headers:
+            value: bytes | None = said
+            while value is not None and may_tell(name, value) and await self._tells(value, request, visitor):
+                value = without_text(name, value)
+            if value is not None:
+                minded.append((name, value))
+        return minded
 
-    def next_asked(self) -> tuple[str, str]:
-        """The address and the host of the next one."""
-        named, _ = self._to_ask.popitem(last=False)
-        return named
+    async def _tells(self, value: bytes, request: PageRequest, visitor: Visitor) -> bool:
+        """Whether a field says what this visitor may not read, and the guard acts on it."""
+        sightings = await self._verdicts.of_field(value.decode("latin-1"))
+        found = await self._unentitled(sightings, request, visitor)
+        return bool(found) and self._acts(request, found, b"head")
 
-    def own_path(self, link: str, host: str) -> str | None:
-        """The address of a link on this paper's own host; None for any other."""
-        target = self._own_target(link, host)
-        return None if target is None else target.forwarded
-
-    def ask_for(self, link: str, host: str) -> None:
-        """Have the article at an address of this paper read in the background, unless it was read before."""
-        target = self._own_target(link, host)
-        known = target is None or target.forwarded in self._asked or self._guard.knows(target.key)
-        if target is not None and not known and len(self._to_ask) < _TO_ASK_AT_MOST:
-            self._to_ask[(target.forwarded, host)] = None
-
-    def was_asked(self, link: str) -> None:
-        """Note that the page at an address was read: what it is no article of passes from now on."""
-        self._asked[link] = None
-        if len(self._asked) > _TOLD_AT_MOST:
-            self._asked.popitem(last=False)
-        self._guard.generation += 1
-
-    def _looks(self, kind: str) -> bool:
-        return self._guard.watches or kind in ("xml", "json")
+    def _looks(self, layout: Layout) -> bool:
+        """Whether an answer may hold anything: what is withheld, or items of what is not known yet."""
+        return self._guard.watches or layout not in (Layout.CODE, Layout.CAPTIONS)
 
     def _silent(self, request: PageRequest) -> bool:
-        return not self.on or any_matches(self._options.allow, request.target.paths)
+        """Whether nothing is looked at: an address may quote if each reading of it may."""
+        return not self.on or all(any_matches(self._options.allow, (path,)) for path in request.target.paths)
 
-    async def _wait_until_ready(self) -> None:
-        if not self._ready.is_set():
-            try:
-                await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
-            except TimeoutError:
-                self._ready.set()
+    def _may_save(self, request: PageRequest) -> bool:
+        """Whether what answers a request may be saved back."""
+        return changes(request) or self._sign_ins.marks(request)
 
-    async def _look(self, text: str) -> tuple[Sighting, ...]:
-        if len(text) <= _INLINE:
-            return self._guard.look(text)
-        return await asyncio.to_thread(self._guard.look, text)
+    async def _is_clean_page(self, version: Version | None) -> bool:
+        """Whether a page that was read as one is known to hold nothing; what it costs is spent once a version."""
+        page = version.page if version is not None else None
+        if version is None or page is None or not is_markup(page):
+            return False
+        return not await self._twins.seen_in(version, page)
 
-    async def _verdict(self, body: bytes, content_type: str | None, kind: str, host: str) -> _Verdict:
-        key = (_digest(body), self._guard.generation)
-        held = self._verdicts.get(key)
+    async def _others_in(
+        self, version: Version, cut: Cut, request: PageRequest, visitor: Visitor, *, continued: bool
+    ) -> list[Sighting]:
+        """What stands in a cut page that this visitor may not read."""
+        generation = self._guard.generation
+        held = version.others.get(continued)
+        if held is None or held[0] != generation:
+            text = written(cut.head + cut.tail, version.content_type, Layout.HTML).text.text
+            held = version.others[continued] = (generation, await self._verdicts.look(text))
+        return await self._unentitled(held[1], request, visitor)
+
+    async def _trimmed_cut(self, cut: Cut, content_type: str | None, found: list[Sighting]) -> Cut:
+        names = frozenset(sighting.known.name for sighting in found)
+        key = (digest(cut.head + cut.tail), self._guard.generation, names)
+        held = self._cuts.get(key)
         if held is None:
-            text = _text(body, content_type)
-            bare, links = await self._bare(text, kind, host)
-            held = _Verdict(await self._look(text), links, bare.encode("utf-8", "replace") if links else None)
-            self._verdicts[key] = held
-            if len(self._verdicts) > _VERDICTS:
-                self._verdicts.popitem(last=False)
+            whole = cut.head + _WALL + cut.tail
+            trimmed = await asyncio.to_thread(trim, Layout.HTML, whole, content_type, self._excerpts(found, ""))
+            head, mark, tail = (trimmed or b"").partition(_WALL)
+            why = "the page holds what other articles withhold, and it cannot be taken out"
+            alone = replace(cut, head=b"", tail=b"", alone=why)
+            held = replace(cut, head=head, tail=tail) if mark else alone
+            self._cuts.put(key, held, len(whole))
         return held
 
-    async def _bare(self, text: str, kind: str, host: str) -> tuple[str, tuple[str, ...]]:
-        if kind not in ("xml", "json"):
-            return text, ()
-        bare = partial(bare_xml if kind == "xml" else bare_json, text, lambda link: self._is_unknown(link, host))
-        return bare() if len(text) <= _INLINE else await asyncio.to_thread(bare)
+    async def _without(
+        self, verdict: Verdict, request: PageRequest, visitor: Visitor, layout: Layout, *, bare: bool
+    ) -> bytes | None:
+        """A body without what this visitor may not read; None where it cannot be cut."""
+        base, sightings = (verdict.bare, verdict.bare_sightings) if bare else (verdict.body, verdict.sightings)
+        found = await self._unentitled(sightings, request, visitor)
+        if not found:
+            return base
+        names = frozenset(sighting.known.name for sighting in found)
+        key = (verdict.name, self._guard.generation, self.unread.settled, bare, names, visitor.language)
+        trimmed = self._trimmed.get(key)
+        if trimmed is None:
+            excerpts = self._excerpts(found, request.host, visitor.language)
+            trimmed = await asyncio.to_thread(trim, layout, base, verdict.content_type, excerpts)
+            self._trimmed.put(key, trimmed, len(trimmed or b""))
+        return trimmed
 
-    def _is_unknown(self, link: str, host: str) -> bool:
-        target = self._own_target(link, host)
-        if target is None or target.forwarded in self._asked or self._guard.knows(target.key):
-            return False
-        return self._grounds.hold(target)
-
-    def _own_target(self, link: str, host: str) -> Target | None:
-        parts = urlsplit(link) if "\n" not in link else None
-        own = urlsplit(self._options.own_url).netloc if self._options.own_url else host
-        if parts is None or parts.netloc not in ("", own, host) or (not parts.path.startswith("/")):
-            return None
-        try:
-            return read_target(parts.path + (f"?{parts.query}" if parts.query else ""))
-        except TargetError:
-            return None
+    async def _weigh(self, sighting: Sighting, request: PageRequest, visitor: Visitor) -> Decision:
+        """What would be decided of this visitor's view of an article that stands in an answer."""
+        return await self._gate.weigh(_asked(sighting.article, visitor))
 
     async def _unentitled(
         self, sightings: Iterable[Sighting], request: PageRequest, visitor: Visitor
     ) -> list[Sighting]:
         """The sightings of what this visitor may not read."""
-        left = []
-        for sighting in sightings:
-            asked = Request(
-                sighting.article,
-                visitor.passes,
-                visitor.fresh,
-                spends=False,
-                devices=visitor.devices,
-                rights=visitor.rights,
-            )
-            if not (await self._gate.weigh(asked)).full:
-                left.append(sighting)
-        return left
+        return [sighting for sighting in sightings if not (await self._weigh(sighting, request, visitor)).full]
 
-    async def _may_read_all(self, request: PageRequest, visitor: Visitor) -> bool:
-        """Whether this visitor may read every article: a subscriber, or one of the staff."""
+    async def _may_read_all(self, visitor: Visitor) -> bool:
+        """Whether this visitor may read every article: a subscriber, a partner here, or one of the staff."""
         asker = await self._gate.asker(visitor.passes, visitor.devices, visitor.fresh)
-        return any(right.holds(self._gate.now()) for right in (*asker.reader.entitlements, *visitor.rights))
+        now = self._gate.now()
+        rights = (*asker.reader.entitlements, *visitor.rights)
+        return any(right.holds(now) and right.kind not in _SOME_ARTICLES for right in rights)
 
-    def _acts(self, request: PageRequest, found: Iterable[Sighting], digest: bytes) -> bool:
+    def _acts(self, request: PageRequest, found: Iterable[Sighting], version: bytes) -> bool:
         """Whether the guard withholds here, or only reports; tells the log once a version of the answer."""
         acts = self._options.mode == "withhold"
         for sighting in found:
-            told = (request.target.folded, sighting.known.name, digest)
+            told = (request.target.folded, sighting.known.name, version)
             if told not in self._told:
                 self._told[told] = None
                 if len(self._told) > _TOLD_AT_MOST:
@@ -472,13 +360,6 @@ class Guarding:
         if not acts:
             self._gate.count("guard-reported")
         return acts
-
-    def _is_signed_in(self, request: PageRequest) -> bool:
-        """Whether the request carries the origin's own sign-in."""
-        if values(request.headers, b"authorization"):
-            return True
-        own = self._own_cookies
-        return any(_SIGNED_IN.search(cookie) or (own and own.search(cookie)) for cookie in request.cookie_headers)
 
     def _excerpts(self, found: Iterable[Sighting], host: str, language: str | None = None) -> list[Excerpt]:
         closing = self._board.say(wording.READ_WHOLE, language)
@@ -497,58 +378,10 @@ class Guarding:
         first_page = self._guard.article(sighting.article.key)
         return (first_page or sighting.known).address
 
-    def _refused(self, visitor: Visitor, kind: str) -> Answer:
-        """The refusal, in the format that was asked for."""
-        language = visitor.language
-        said = " – ".join(self._board.say(message, language) for message in (wording.REFUSED, wording.REFUSED_WAY))
-        if kind == "html":
-            body, content_type = self._board.error(ErrorPage.REFUSED, language), b"text/html; charset=utf-8"
-        elif kind == "json":
-            told = {"code": "pennypress_withheld", "message": said, "data": {"status": 403}}
-            body, content_type = json.dumps(told).encode(), b"application/json"
-        elif kind == "xml":
-            body = f'<?xml version="1.0" encoding="utf-8"?>\n<error>{_escaped(said)}</error>\n'.encode()
-            content_type = b"application/xml"
-        else:
-            body, content_type = f"{said}\n".encode(), b"text/plain; charset=utf-8"
-        headers = (
-            (b"content-type", content_type),
-            (b"content-length", b"%d" % len(body)),
-            (b"cache-control", b"private, no-store"),
-        )
-        return Answer(403, headers, body)
 
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _changes(request: PageRequest) -> bool:
-    return request.method not in _READS
-
-
-def _digest(body: bytes) -> bytes:
-    return blake2b(body, digest_size=16).digest()
-
-
-def _said(headers: AnswerHeaders) -> str | None:
-    content_type = first(headers, b"content-type")
-    return content_type.decode("latin-1") if content_type else None
-
-
-def _charset(content_type: str | None) -> str:
-    try:
-        return read_text(b"", content_type).charset
-    except Undecodable:
-        return "utf-8"
-
-
-def _text(body: bytes, content_type: str | None) -> str:
-    """The text of an answer; what is no text in the charset that it names is read as UTF-8 as far as it is."""
-    try:
-        return read_text(body, content_type).text
-    except Undecodable:
-        return body.decode("utf-8", "replace")
+def _asked(article: Article, visitor: Visitor) -> Request:
+    """What the gate is asked where nothing is spent."""
+    return Request(article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights)
 
 
 def _revalidated(request: PageRequest, answer: Answer) -> Answer:

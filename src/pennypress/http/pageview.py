@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pennypress.core.article import Access
+from pennypress.core.article import Access, Article
 from pennypress.core.decision import Decision, Reason
 from pennypress.core.meter import ReaderId
 from pennypress.core.policy import Mode
@@ -95,9 +95,14 @@ class PageViews:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
         if guarding is not None:
-            subject = await guarding.recognised(subject, version, request)
+            subject = await guarding.recognised(subject, version, request, visitor)
+            part_of = None if subject is None or subject.twin else guarding.grown(request.target, body)
+            if part_of is not None:
+                return Outcome(await self._part(request, visitor, passed, part_of))
         if subject is None:
-            return Outcome(await guarding.guarded(request, visitor, passed) if guarding is not None else passed)
+            if guarding is not None:
+                return Outcome(await guarding.guarded(request, visitor, passed, version=version))
+            return Outcome(passed)
         may_spend = request.method == "GET" and not request.prefetches and not request.robot and visitor.crawler is None
         if may_spend and gone():
             may_spend = False
@@ -116,8 +121,7 @@ class PageViews:
             shown = self._named(self._observed(passed, admission), admission)
         elif admission.decision.full:
             if guarding is not None:
-                free = admission.decision.reason in _CACHEABLE
-                guarding.learn_later(subject, version, request.target, free=free)
+                guarding.learning.learn_later(subject, version, request.target)
             if visitor.crawler is not None and visitor.crawler.full and admission.decision.reason is Reason.ENTITLED:
                 shown = await self._for_crawler(passed, admission, seen, subject)
             else:
@@ -146,16 +150,43 @@ class PageViews:
         """Whether something that is no page itself, but belongs to one of these articles, may go to this visitor."""
         if self._gate.mode is Mode.OBSERVE:
             return Verdict.PASS
-        subject = unread_subject(request.target, None)
-        asked = Request(
-            subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights
-        )
-        admission = await self._gate.admit(asked)
-        if admission.decision.reason in _CACHEABLE:
-            return Verdict.PASS
-        if admission.decision.full or await self._gate.holds_any((*visitor.passes, admission.reader), keys):
+        article = unread_subject(request.target, None).article
+        left = await self.leave_as_part(request, visitor, article)
+        if left is not Verdict.DROP:
+            return left
+        asker = await self._gate.asker(visitor.passes, visitor.devices, visitor.fresh)
+        if await self._gate.holds_any((*visitor.passes, asker.reader.id), keys):
             return Verdict.PRIVATE
-        return Verdict.DROP
+        known = next(filter(None, (self._guarding.article(key) for key in keys)), None) if self._guarding else None
+        if known is None:
+            return Verdict.DROP
+        paths = tuple(dict.fromkeys((*request.target.paths, *known.paths)))
+        return await self.leave_as_part(request, visitor, replace(known, paths=paths))
+
+    async def leave_as_part(self, request: PageRequest, visitor: Visitor, article: Article) -> Verdict:
+        """Whether something that belongs to an article may go to this visitor."""
+        if self._gate.mode is Mode.OBSERVE:
+            return Verdict.PASS
+        asked = Request(
+            article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights
+        )
+        decision = await self._gate.weigh(asked)
+        if decision.reason in _CACHEABLE:
+            return Verdict.PASS
+        held = decision.full or (
+            decision.reason is not Reason.PREMIUM and await self._gate.holds_any(visitor.passes, (article.key,))
+        )
+        return Verdict.PRIVATE if held else Verdict.DROP
+
+    async def _part(self, request: PageRequest, visitor: Visitor, passed: Answer, article: Article) -> Answer:
+        """What a script fetched of a page that grows: whole to who has the article open, else refused."""
+        match await self.leave_as_part(request, visitor, article):
+            case Verdict.PASS:
+                return passed
+            case Verdict.PRIVATE:
+                return Answer(passed.status, tuple(private_headers(list(passed.headers))), passed.body)
+            case _:
+                return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
 
     async def _seen(self, request: PageRequest, answer: Answer) -> tuple[Seen, bytes]:
         """The page version that an answer brought, and the answer's body with its coding undone."""
@@ -233,7 +264,7 @@ class PageViews:
     async def _for_crawler(self, passed: Answer, admission: Admission, seen: Seen, subject: Subject) -> Answer:
         """The whole page for a verified crawler: its structured data says that it is not free, and nobody keeps it."""
         body = passed.body if seen.version.page is None else await seen.version.marked(continued=subject.continued)
-        kept = [(name, value) for name, value in passed.headers if name != b"set-cookie"]
+        kept = [(name, _as_html(name, value)) for name, value in passed.headers if name != b"set-cookie"]
         headers = article_headers(kept, admission.decision, len(body))
         if seen.version.page is None and (coding := first(passed.headers, b"content-encoding")) is not None:
             headers.append((b"content-encoding", coding))
@@ -254,6 +285,8 @@ class PageViews:
         if why is None:
             cut = await self._cut(request, visitor, seen.version, subject)
             why = cut.alone
+            if self._guarding is not None and self._guarding.is_edited(request, seen.version, cut):
+                return self._guarding.refusal(request, visitor, [(b"content-type", HTML)])
         if why is not None:
             self._gate.count("no-body")
             if not seen.version.told:
@@ -263,27 +296,28 @@ class PageViews:
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
         else:
             body = seen.walled(cut, self._board.wall(decision, language, path, code))
-            clean = [(name, value) for name, value in passed.headers if not _tells(cut, value)]
+            clean = [(name, _as_html(name, value)) for name, value in passed.headers if not _tells(cut, value)]
             headers = article_headers(clean, decision, len(body))
         return Answer(200, (*headers, *self._wall_header(decision)), body)
 
     async def _cut(self, request: PageRequest, visitor: Visitor, version: Version, subject: Subject) -> Cut:
         if self._guarding is None or not self._guarding.on:
             return await version.cut(continued=subject.continued)
-        await self._guarding.learn(subject, version, request.target, free=False)
+        await self._guarding.learning.learn(subject, version, request.target)
         return await self._guarding.fitted(request, visitor, subject, version)
 
-    async def read(self, request: PageRequest, answer: Answer) -> None:
-        """Read a page that nobody asked for, so that the guard knows its article."""
-        if self._guarding is None or answer.status != 200:
-            return
+    async def read(self, request: PageRequest, answer: Answer) -> bool:
+        """Read a page that nobody asked for, so that the guard knows its article. Whether that is settled: the article
+        is known from the next beat on, or there is none."""
+        if self._guarding is None:
+            return True
         seen, _ = await self._seen(request, answer)
         subject = self._subject(request, seen.version, answer)
-        subject = await self._guarding.recognised(subject, seen.version, request)
-        if subject is not None:
-            asked = Request(subject.article, (), ReaderId(bytes(16)), subject.brief, spends=False)
-            free = (await self._gate.weigh(asked)).reason in _CACHEABLE
-            await self._guarding.learn(subject, seen.version, request.target, free=free)
+        nobody = Visitor((), ReaderId(bytes(16)), "")
+        subject = await self._guarding.recognised(subject, seen.version, request, nobody)
+        if subject is None:
+            return seen.version.page is not None
+        return await self._guarding.learning.learn(subject, seen.version, request.target, at_once=False)
 
     def _wall_header(self, decision: Decision) -> AnswerHeaders:
         """Which wall the answer bears, for programs; nothing where it bears none."""
@@ -340,3 +374,8 @@ def kept_of_status(headers: Iterable[tuple[bytes, bytes]]) -> AnswerHeaders:
 
 def _tells(cut: Cut, value: bytes) -> bool:
     return len(value) > _SHORTEST_TELLING and cut.tells(value.decode("latin-1"))
+
+
+def _as_html(name: bytes, value: bytes) -> bytes:
+    """The value of a field of a page that was written anew: XHTML is HTML then."""
+    return value.replace(b"application/xhtml+xml", b"text/html") if name == b"content-type" else value

@@ -66,6 +66,13 @@ WITHHELD_FROM_ORIGIN = frozenset(
     )
 )
 
+OVERRIDES = frozenset((b"x-http-method", b"x-http-method-override", b"x-method-override"))
+"""Fields by which a request names another method than its own."""
+
+_CHANGES = frozenset((b"put", b"patch", b"delete"))
+"""The methods that these fields may name: editors' scripts send them so past servers that know GET and POST alone (the
+block editor does). They only change; that a request reads can be said by its own method alone."""
+
 NEVER_NAMED_AWAY = frozenset(
     (
         b"accept",
@@ -100,11 +107,15 @@ def to_origin(fields: Iterable[tuple[bytes, bytes]]) -> Fields:
 
     Not those of one hop, those that ``Connection`` names, ours, nor any by which a client could say who asks or what
     is asked for in other words than the request's own. A name spelt with underscores is judged as if with hyphens,
-    because CGI and its kin read both as one.
+    because CGI and its kin read both as one. Another method may be named if it is one that changes.
     """
     held = [(name.lower(), value) for name, value in fields]
     named = _named_by_connection(held)
-    return [(name, value) for name, value in held if name not in named and _may_go_to_origin(name)]
+    return [
+        (name, value)
+        for name, value in held
+        if name not in named and (_may_go_to_origin(name) or (name in OVERRIDES and value.lower() in _CHANGES))
+    ]
 
 
 def to_reader(fields: Iterable[tuple[bytes, bytes]]) -> Fields:

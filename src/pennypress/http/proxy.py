@@ -32,7 +32,7 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _TARGET = re.compile(rb"/[\x21-\x7e]*")
 _ADDED_BY_CLIENT = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE)
 # granian withdraws a receive in a thread of its own; an answer that is quicker than that leaves the connection open.
-_WITHDRAWAL = 0.25
+WITHDRAWAL = 0.25
 _BODYLESS = frozenset((204, 304))
 
 
@@ -240,7 +240,7 @@ class _Upload:
                 message = await self._receive()
         except TimeoutError:
             self.stalled = True
-            await asyncio.sleep(_WITHDRAWAL)
+            await asyncio.sleep(WITHDRAWAL)
             raise
         if message["type"] == "http.disconnect":
             self.gone = True

@@ -4,59 +4,133 @@ from __future__ import annotations
 
 import codecs
 import zlib
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 
 import brotli  # type: ignore[import-untyped]
 import zstandard
 
+from pennypress.errors import Undecodable
+from pennypress.pages.layout import is_text
+from pennypress.pages.source import read_text
+
 _OVERLAP = 8_192
-_LARGEST_PIECE = 4_000_000
+_STEP = 65_536
+_SAMPLE = 4_096
+_WINDOW = 500_000
 
 Clean = Callable[[str], Awaitable[bool]]
 """Whether a text holds nothing that must not go out."""
 
 
-class _Decoder(Protocol):
-    def __call__(self, piece: bytes, /) -> bytes: ...
-
-
 class Watch:
     """Looks at one answer piece by piece; each piece with the end of what went before."""
 
-    def __init__(self, clean: Clean, coding: str, charset: str) -> None:
-        """``coding`` is the Content-Encoding, ``charset`` a name that Python knows."""
+    def __init__(self, clean: Clean, coding: str, content_type: str | None) -> None:
+        """``coding`` is the Content-Encoding."""
         self._clean = clean
-        self._undo = _decoder(coding)
-        self._text = codecs.getincrementaldecoder(charset)("replace")
+        self._undo = _DECODERS.get(coding.strip().lower())
+        self._undone = self._undo() if self._undo is not None else None
+        self._text = codecs.getincrementaldecoder(_charset(content_type))("replace")
         self._tail = ""
 
     async def passes(self, piece: bytes) -> bool:
         """Whether the next piece may go out; False too where it cannot be read."""
-        if self._undo is None:
+        if self._undone is None:
             return False
+        window = self._tail
         try:
-            plain = self._undo(piece)
+            for plain in self._undone.steps(piece):
+                window += self._text.decode(plain)
+                if len(window) > _WINDOW:
+                    if not await self._clean(window):
+                        return False
+                    window = window[-_OVERLAP:]
         except (zlib.error, brotli.error, zstandard.ZstdError):
             return False
-        if len(plain) > _LARGEST_PIECE:
-            return False
-        window = self._tail + self._text.decode(plain)
         self._tail = window[-_OVERLAP:]
         return await self._clean(window)
 
 
-def _decoder(coding: str) -> _Decoder | None:
-    """What undoes a content coding as it comes; None for one that is not known."""
-    match coding.strip().lower():
-        case "" | "identity":
-            return bytes
-        case "gzip" | "x-gzip":
-            inflater = zlib.decompressobj(31)
-            return lambda piece: inflater.decompress(piece, _LARGEST_PIECE + 1)
-        case "br":
-            return brotli.Decompressor().process  # type: ignore[no-any-return]
-        case "zstd":
-            return zstandard.ZstdDecompressor().decompressobj().decompress
-        case _:
-            return None
+def beginning_of(body: bytes, coding: str, size: int) -> bytes:
+    """The beginning of a body, so many bytes of it at least where it has them, with its content coding undone; nothing
+    where that cannot be."""
+    undo = _DECODERS.get(coding.strip().lower())
+    beginning = b""
+    if undo is not None:
+        with suppress(zlib.error, brotli.error, zstandard.ZstdError):
+            for plain in undo().steps(body):
+                beginning += plain
+                if len(beginning) >= size:
+                    break
+    return beginning[:size]
+
+
+def begins_as_text(body: bytes, coding: str) -> bool:
+    """Whether an answer whose type does not say so begins as a text does; True where that cannot be told."""
+    beginning = beginning_of(body, coding, _SAMPLE)
+    return not beginning or is_text(beginning)
+
+
+class _Identity:
+    def steps(self, piece: bytes) -> Iterator[bytes]:
+        """What a piece undoes to, little by little."""
+        yield piece
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        self._inflater = zlib.decompressobj(31)
+
+    def steps(self, piece: bytes) -> Iterator[bytes]:
+        """What a piece undoes to, little by little; member after member."""
+        plain = b""
+        while piece or len(plain) == _STEP:
+            if self._inflater.eof:
+                self._inflater = zlib.decompressobj(31)
+            plain = self._inflater.decompress(piece, _STEP)
+            yield plain
+            piece = self._inflater.unconsumed_tail or self._inflater.unused_data
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._decoder = brotli.Decompressor()
+
+    def steps(self, piece: bytes) -> Iterator[bytes]:
+        """What a piece undoes to, little by little."""
+        yield self._decoder.process(piece, output_buffer_limit=_STEP)
+        while not self._decoder.is_finished() and not self._decoder.can_accept_more_data():
+            yield self._decoder.process(b"", output_buffer_limit=_STEP)
+
+
+class _Zstd:
+    _FEED = 256
+
+    def __init__(self) -> None:
+        self._decoder = zstandard.ZstdDecompressor().decompressobj()
+
+    def steps(self, piece: bytes) -> Iterator[bytes]:
+        """What a piece undoes to, little by little; frame after frame."""
+        while piece:
+            if self._decoder.eof:
+                self._decoder = zstandard.ZstdDecompressor().decompressobj()
+            yield self._decoder.decompress(piece[: self._FEED])
+            piece = self._decoder.unused_data + piece[self._FEED :]
+
+
+_DECODERS: dict[str, type[_Identity] | type[_Gzip] | type[_Brotli] | type[_Zstd]] = {
+    "": _Identity,
+    "identity": _Identity,
+    "gzip": _Gzip,
+    "x-gzip": _Gzip,
+    "br": _Brotli,
+    "zstd": _Zstd,
+}
+
+
+def _charset(content_type: str | None) -> str:
+    try:
+        return read_text(b"", content_type).charset
+    except Undecodable:
+        return "utf-8"

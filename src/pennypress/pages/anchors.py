@@ -7,7 +7,7 @@ to compare the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -28,6 +28,7 @@ _SHIFT = np.uint64(32)
 _SALTS = {24: np.uint64(0x51), 14: np.uint64(0xA3), 7: np.uint64(0xF7)}
 _SPARSE = 16
 _SMALL = 50_000
+_WINDOW = 262_144
 
 
 def anchors_of(text: str) -> bytes:
@@ -96,8 +97,8 @@ class _Layer:
 
 
 class Anchors:
-    """The anchors of many texts, each owned by a number. What is added is found from then on; nothing is taken out:
-    an owner that is no longer meant is for the caller to pass over."""
+    """The anchors of many texts, each owned by a number. What is added is found from then on. What an owner had that is
+    no longer meant is let go of now and then; until then it is for the caller to pass over."""
 
     def __init__(self) -> None:
         self._large = _Layer()
@@ -106,8 +107,8 @@ class Anchors:
     def __len__(self) -> int:
         return len(self._large.hashes) + len(self._small.hashes)
 
-    def add(self, owned: Iterable[tuple[int, bytes]]) -> None:
-        """Add the anchors of some texts."""
+    def add(self, owned: Iterable[tuple[int, bytes]], meant: Collection[int]) -> None:
+        """Add the anchors of some texts. ``meant`` are the owners that are still meant, these among them."""
         parts = [(owner, np.frombuffer(prints, dtype="<u8").astype(np.uint64)) for owner, prints in owned if prints]
         if not parts:
             return
@@ -115,8 +116,10 @@ class Anchors:
         hashes = np.concatenate([small.hashes, *(prints for _, prints in parts)])
         owners = np.concatenate([small.owners, *(np.full(len(prints), owner, np.uint32) for owner, prints in parts)])
         if len(hashes) > max(_SMALL, len(self._large.hashes) // 8):
-            large = self._large
-            self._large = _Layer.of(np.concatenate([large.hashes, hashes]), np.concatenate([large.owners, owners]))
+            hashes = np.concatenate([self._large.hashes, hashes])
+            owners = np.concatenate([self._large.owners, owners])
+            still = np.isin(owners, np.fromiter(meant, np.uint32, len(meant)))
+            self._large = _Layer.of(hashes[still], owners[still])
             self._small = _Layer()
         else:
             self._small = _Layer.of(hashes, owners)
@@ -127,9 +130,10 @@ class Anchors:
         if not len(large.hashes) and not len(small.hashes):
             return set()
         found: set[int] = set()
-        for hashes in hashes_of(letters).values():
-            found.update(large.owners_in(hashes))
-            found.update(small.owners_in(hashes))
+        for start in range(0, max(1, len(letters) - SIZES[0] + 1), _WINDOW):
+            for hashes in hashes_of(letters[start : start + _WINDOW + SIZES[0] - 1]).values():
+                found.update(large.owners_in(hashes))
+                found.update(small.owners_in(hashes))
         return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,14 +10,16 @@ from threading import Lock
 from pennypress.core.article import Article
 from pennypress.core.known import KnownText, pack
 from pennypress.pages.anchors import Anchors, anchors_of
-from pennypress.pages.decoding import forms
-from pennypress.pages.packed import TooMuch, Work
+from pennypress.pages.looking import forms_of
+from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, Withheld
 from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
 _LONG_ROW = 24
-_CUES = re.compile(r"^(?:\d+|WEBVTT.*|NOTE.*|[\d:.,]+\s*-->.*)$", re.MULTILINE)
+_UNSPACED_ROW = 2 * RUN
+"""In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
+_PARTS_AT_MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Guard:
         self.generation = 0
         self._known: dict[int, KnownText] = {}
         self._slots: dict[tuple[str, str], int] = {}
-        self._parts: dict[str, int] = {}
+        self._parts: dict[str, set[int]] = {}
         self._withheld = Anchors()
         self._shown = Anchors()
         self._next = 0
@@ -72,6 +73,11 @@ class Guard:
         slot = self._slots.get(known.name)
         return slot is not None and self._known[slot] == known
 
+    def withholds(self, key: str) -> bool:
+        """Whether the first page of an article is known to withhold something."""
+        known = self.article(key)
+        return known is not None and known.withholds
+
     def article(self, key: str) -> KnownText | None:
         """What is known of the first page of an article; None for one not known."""
         slot = self._slots.get((key, ""))
@@ -87,16 +93,35 @@ class Guard:
             slot, self._next = self._next, self._next + 1
             self._known[slot] = known
             self._slots[known.name] = slot
-            if old is None:
-                self._parts[known.article.key] = self._parts.get(known.article.key, 0) + 1
-            else:
+            parts = self._parts.setdefault(known.article.key, set())
+            parts.add(slot)
+            if old is not None:
                 del self._known[old]
+                parts.discard(old)
             withheld.append((slot, known.withheld_prints))
             shown.append((slot, known.shown_prints))
         if withheld:
-            self._withheld.add(withheld)
-            self._shown.add(shown)
+            self._withheld.add(withheld, self._known)
+            self._shown.add(shown, self._known)
             self.generation += 1
+
+    def adds_nothing(self, known: KnownText) -> bool:
+        """Whether a later part of an article withholds nothing that is not known of its other parts; or there are more
+        of them than an article has pages, so that whoever makes up addresses cannot make up parts without end."""
+        slots = [slot for slot in self._parts.get(known.article.key, ()) if self._known[slot].part != known.part]
+        if not known.part or not slots:
+            return False
+        if len(slots) >= _PARTS_AT_MOST:
+            return True
+        held = {run for slot in slots for run in self._runs_of(slot, self._known[slot])}
+        return held.issuperset(_runs(words(known.texts[1])))
+
+    def alike(self, one: KnownText, other: KnownText) -> bool:
+        """Whether two articles withhold mostly the same: one article under two keys, learned at the same moment."""
+        slots = [self._slots.get(known.name) for known in (one, other)]
+        if slots[0] is None or slots[1] is None:
+            return False
+        return self._are_twins(slots[0], one, slots[1], other)
 
     def look(self, text: str) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a text, in any form that it may be read in; runs of eight words at least.
@@ -107,7 +132,7 @@ class Guard:
         found: dict[int, tuple[int, int]] = {}
         if self.watches:
             try:
-                for form in _forms(text):
+                for form in forms_of(text):
                     self._look_at(form, found)
             except TooMuch:
                 pass
@@ -121,11 +146,15 @@ class Guard:
     def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
         for slot in self._withheld.owners_in(form):
             known = self._known.get(slot)
-            if known is None or not self._made_of(slot, known).words_within(form):
+            if known is None:
+                continue
+            made = self._made_of(slot, known)
+            row = _UNSPACED_ROW if made.unspaced else RUN
+            if not made.words_within(form, row):
                 continue
             owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
             found[slot] = (
-                max(held[0], owned.words_within(form)),
+                max(held[0], owned.words_within(form, row)),
                 max(held[1], owned.words_within(form, _LONG_ROW)),
             )
 
@@ -169,9 +198,19 @@ class Guard:
         shared: set[str] = set()
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
-            if text is not None and text.article.key != known.article.key:
-                shared |= own & self._runs_of(other, text)
+            if text is None or text.article.key == known.article.key or self._are_twins(slot, known, other, text):
+                continue
+            shared |= own & self._runs_of(other, text)
         return shared
+
+    def _are_twins(self, slot: int, known: KnownText, other: int, text: KnownText) -> bool:
+        """Whether each of two articles holds at least half of what the other withholds."""
+        if not (known.withholds and text.withholds):
+            return False
+        return all(
+            len(runs.intersection(_runs(words(held.texts[1])))) * 2 >= len(words(held.texts[1])) - RUN + 1
+            for runs, held in ((self._runs_of(other, text), known), (self._runs_of(slot, known), text))
+        )
 
     def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
         """The runs of eight words of both texts of a page."""
@@ -201,10 +240,3 @@ def known_text(article: Article, address: str, part: str, shown: str, withheld: 
 def _runs(plain: list[str]) -> Iterator[str]:
     for first in range(len(plain) - RUN + 1):
         yield " ".join(plain[first : first + RUN])
-
-
-def _forms(text: str) -> Iterator[str]:
-    """The letters of every form of a text; captions also without the times that stand between their lines."""
-    if "-->" in text:
-        yield squeeze(_CUES.sub("", text))
-    yield from forms(text, Work(len(text)))

@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
+from pennypress.pages.layout import json_lines
 from pennypress.pages.withheld import RUN
 from pennypress.pages.words import words
 
 _ITEM = re.compile(r"<((?:\w+:)?(?:item|entry))\b[^>]*>.*?</\1\s*>", re.DOTALL)
 _LINK = re.compile(
-    r"<(?:\w+:)?link\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?link\s*>)|<guid\b([^>]*)>(.*?)</guid\s*>", re.DOTALL
+    r"<(?:\w+:)?link\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?link\s*>)"
+    r"|<(?:guid|(?:\w+:)?origLink)\b([^>]*)>(.*?)</(?:guid|(?:\w+:)?origLink)\s*>",
+    re.DOTALL,
 )
 _LOC = re.compile(r"<(?:\w+:)?loc\s*>(.*?)</(?:\w+:)?loc\s*>", re.DOTALL)
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ELEMENT = re.compile(
-    r"<((?:\w+:)?(?:description|encoded|content|summary|fulltext|body|text|transcript|abstract))\b"
-    r"([^>]*[^>/]|)>(.*?)</\1\s*>",
+_TOKEN = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
+    r"|<(/?)([\w:.-]+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*?)(/?)>",
     re.DOTALL,
 )
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_LINK_KEYS = ("link", "url", "permalink", "canonical_url", "canonicalUrl", "href", "path", "external_url")
-_TITLE_KEYS = frozenset(("title", "headline", "name", *_LINK_KEYS))
+_MARKUP = re.compile(r"<[^<>]*>")
+_XML_STAYS = re.compile(
+    r"title|link|guid|id|origlink|enclosure|pubdate|published|updated|date|modified|issued|created|author|creator"
+    r"|publisher|category|subject|comments|commentrss|language|rights"
+)
+_TITLE_KEYS = frozenset(("title", "headline", "name"))
+# A link under such a key leads to something else than what its object is about.
+_ELSEWHERE = re.compile(
+    r"next|prev|first|last|self|feed|home|api|edit|icon|image|img|avatar|logo|banner|hub|author|comment|repl(?:y|ies)"
+    r"|thumb|parent|related|search|section|categor|tag|collection|archive|about|root|base",
+    re.IGNORECASE,
+)
 _DEEPEST = 60
+_LONGEST_LINK = 2_000
 
 Unknown = Callable[[str], bool]
 """Whether a link leads to an article of this paper that is not known yet."""
@@ -39,7 +54,7 @@ def bare_xml(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
         link = next((link for link in _links_of(found[0]) if unknown(link)), None)
         if link is None:
             return found[0]
-        bare = _ELEMENT.sub(_emptied, found[0])
+        bare = "".join(_bare_children(found[0]))
         if bare != found[0]:
             links.append(link)
         return bare
@@ -48,15 +63,12 @@ def bare_xml(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
 
 
 def bare_json(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
-    """JSON whose objects about unknown articles have lost their text, and the links of those; as it was where there
-    are none, or where it is no JSON."""
-    try:
-        value = json.loads(text)
-        links: list[str] = []
-        _bare(value, unknown, links, 0)
-    except (ValueError, RecursionError):
-        return text, ()
-    return (json.dumps(value, ensure_ascii=False), tuple(links)) if links else (text, ())
+    """JSON (or lines of it) whose objects about unknown articles have lost their text, and the links of those; as it
+    was where there are none, or where it is no JSON."""
+    parts = json_lines(text)
+    links: list[str] = []
+    bare = "".join(_bare_part(part, unknown, links) for part in parts or ())
+    return (bare, tuple(links)) if links else (text, ())
 
 
 def links_in(text: str) -> list[str]:
@@ -65,6 +77,11 @@ def links_in(text: str) -> list[str]:
     return list(
         dict.fromkeys([*filter(None, said), *(link for item in _ITEM.finditer(text) for link in _links_of(item[0]))])
     )
+
+
+def lists_lists(text: str) -> bool:
+    """Whether a sitemap names other sitemaps, not pages."""
+    return re.search(r"<(?:\w+:)?sitemapindex\b", text) is not None
 
 
 def _links_of(item: str) -> list[str]:
@@ -78,17 +95,53 @@ def _links_of(item: str) -> list[str]:
     return [link for link in links if link]
 
 
-def _emptied(found: re.Match[str]) -> str:
-    content = unescape(_CDATA.sub(r"\1", found[3]))
-    return found[0] if not _tells(content) else f"<{found[1]}{found[2]}></{found[1]}>"
+def _bare_children(item: str) -> Iterator[str]:
+    """An item with those of its elements emptied that say more than a name, a time or a link."""
+    depth, at, name = 0, 0, ""
+    opened: re.Match[str] | None = None
+    for token in _TOKEN.finditer(item):
+        closing, tag, empty = token[1], token[2], token[4]
+        if tag is None:
+            continue
+        if depth == 1 and opened is None:
+            between = item[at : token.start()]
+            yield between if not _tells(between) else ""
+            at = token.start()
+            opened, name = (None, "") if closing else (token, tag)
+        depth += 0 if empty else -1 if closing else 1
+        if depth == 1:
+            yield item[at : token.end()] if opened is None else _bare_child(name, opened[0], item[at : token.end()])
+            at, opened = token.end(), None
+    yield item[at:]
+
+
+def _bare_child(name: str, start: str, whole: str) -> str:
+    attributes = " ".join(value[1:-1] for value in _QUOTED.findall(start))
+    if _says_much(attributes):
+        return f"<{name}/>"
+    inner = whole[len(start) :].rpartition("</")[0]
+    is_name = _XML_STAYS.fullmatch(name.rpartition(":")[2].lower()) and "<" not in _CDATA.sub("", inner)
+    if is_name or not _tells(inner):
+        return whole
+    return f"{start}</{name}>"
+
+
+def _bare_part(part: str, unknown: Unknown, links: list[str]) -> str:
+    json_text = part.strip("\ufeff\x1e \t\r\n,")
+    known = len(links)
+    try:
+        value = json.loads(json_text)
+        _bare(value, unknown, links, 0)
+    except (ValueError, RecursionError):
+        return part
+    return part if len(links) == known else part.replace(json_text, json.dumps(value, ensure_ascii=False), 1)
 
 
 def _bare(value: Any, unknown: Unknown, links: list[str], depth: int) -> None:
     if depth > _DEEPEST:
         raise RecursionError
     if isinstance(value, dict):
-        named = (value[key] for key in _LINK_KEYS if isinstance(value.get(key), str))
-        link = next((link for link in named if unknown(link)), None)
+        link = next((link for link in _links_named(value) if unknown(link)), None)
         if link is not None and _empty(value, depth):
             links.append(link)
             return
@@ -96,20 +149,55 @@ def _bare(value: Any, unknown: Unknown, links: list[str], depth: int) -> None:
         _bare(inner, unknown, links, depth + 1)
 
 
-def _empty(value: Any, depth: int) -> bool:
-    """Empty every string of an object that says more than a title; whether there was one."""
+def _links_named(value: dict[str, Any], *, within: bool = True) -> Iterator[str]:
+    """What may be the address of what an object is about, at whatever key it stands, also one object deeper."""
+    for key, inner in value.items():
+        if _ELSEWHERE.search(key):
+            continue
+        if isinstance(inner, str) and _is_link(inner):
+            yield inner
+        elif within and isinstance(inner, dict):
+            yield from _links_named(inner, within=False)
+
+
+def _empty(value: dict[str, Any], depth: int) -> bool:
+    """Empty everything in an object that says more than a title; whether there was anything."""
     if depth > _DEEPEST:
         raise RecursionError
     emptied = False
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(inner, str):
-            if key not in _TITLE_KEYS and _tells(inner):
-                value[key] = ""
-                emptied = True
-        elif isinstance(inner, dict | list) and key not in _TITLE_KEYS:
+    for key, inner in value.items():
+        if key in _TITLE_KEYS and (isinstance(inner, str) or not _tells(_said_in(inner))):
+            continue
+        if isinstance(inner, dict):
             emptied = _empty(inner, depth + 1) or emptied
+        elif isinstance(inner, str | list) and _tells(_said_in(inner)):
+            value[key] = type(inner)()
+            emptied = True
     return emptied
 
 
-def _tells(text: str) -> bool:
-    return len(words(text)) >= RUN and not text.startswith(("http://", "https://"))
+def _said_in(value: Any, depth: int = 0) -> str:
+    """All strings of a value, links apart."""
+    if depth > _DEEPEST:
+        raise RecursionError
+    if isinstance(value, str):
+        return "" if _is_link(value) else value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return " ".join(_said_in(one, depth + 1) for one in inner)
+
+
+def _is_link(text: str) -> bool:
+    return (
+        text.startswith(("/", "http://", "https://"))
+        and len(text) < _LONGEST_LINK
+        and not any(char.isspace() for char in text)
+    )
+
+
+def _tells(markup: str) -> bool:
+    """Whether a text says more than a few words besides its markup."""
+    return _says_much(_MARKUP.sub(" ", unescape(_CDATA.sub(r"\1", markup))))
+
+
+def _says_much(text: str) -> bool:
+    return not _is_link(text) and len(words(text)) >= RUN

@@ -93,6 +93,14 @@ def read_text(body: bytes, content_type: str | None) -> Text:
     return Text(text, charset, bom, strict=False)
 
 
+def unpacked(body: bytes, limit: int) -> bytes:
+    """What a gzip file holds, ``limit`` bytes of it at most; the bytes themselves where it is none."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, limit)
+    except zlib.error:
+        return body
+
+
 def _gather(name: str, pieces: Iterator[bytes], limit: int) -> bytes:
     gathered = bytearray()
     try:

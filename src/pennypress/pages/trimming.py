@@ -10,7 +10,8 @@ from html import escape, unescape
 
 from pennypress.errors import Undecodable
 from pennypress.pages.document import read_document
-from pennypress.pages.source import read_text
+from pennypress.pages.layout import Layout, put_back, written
+from pennypress.pages.looking import stands_in
 from pennypress.pages.sweep import sweep
 from pennypress.pages.withheld import Withheld
 from pennypress.pages.words import squeeze
@@ -18,7 +19,7 @@ from pennypress.pages.words import squeeze
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*+"(?!\s*+:)|"(?:[^"\\\x00-\x1f]|\\.)*+"(?=\s*+:)', re.DOTALL)
 _XML = re.compile(
     r"(?P<comment><!--.*?-->)|(?P<cdata><!\[CDATA\[.*?\]\]>)|(?P<other><\?.*?\?>|<![^>\[]*(?:\[.*?\]\s*)?>)"
-    r"|(?P<tag></?[^\s<>!?](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)|(?P<text>[^<]+)",
+    r"|(?P<tag></?[^\s<>!?](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>)|(?P<text>[^<]+|<)",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""(=\s*)("[^"]*"|'[^']*')""")
@@ -114,26 +115,27 @@ def trim_html(body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]
     return None if html is None else body[: document.text.bom] + document.text.encode(html)
 
 
-TRIMS: dict[str, Callable[[str, Sequence[Excerpt]], str | None]] = {
-    "json": trim_json,
-    "xml": trim_xml,
-    "plain": trim_plain,
+_TRIMS: dict[Layout, Callable[[str, Sequence[Excerpt]], str | None]] = {
+    Layout.JSON: trim_json,
+    Layout.XML: trim_xml,
+    Layout.PLAIN: trim_plain,
 }
 
 
-def trim(kind: str, body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]) -> bytes | None:
-    """An answer of a kind (``html``, or one of TRIMS) without the withheld text; None where it cannot be cut."""
-    if kind == "html":
-        return trim_html(body, content_type, excerpts)
-    by_kind = TRIMS.get(kind)
-    if by_kind is None:
-        return None
-    try:
-        text = read_text(body, content_type)
-    except Undecodable:
-        return None
-    trimmed = by_kind(text.text, excerpts)
-    return None if trimmed is None else body[: text.bom] + text.encode(trimmed)
+def trim(layout: Layout, body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]) -> bytes | None:
+    """An answer without the withheld text; None where it cannot be cut: its layout has no parts that could go, or
+    something is left of it in a form that it may be read in."""
+    was = written(body, content_type, layout)
+    if was.layout is Layout.HTML:
+        trimmed = trim_html(body, content_type, excerpts)
+    else:
+        cut = _TRIMS.get(was.layout)
+        text = cut(was.text.text, excerpts) if cut is not None else None
+        trimmed = None if text is None else put_back(was, text, body)
+    if trimmed is None or was.also is None:
+        return trimmed
+    doubted = written(trimmed, content_type, layout).also or ""
+    return None if any(stands_in(excerpt.withheld, doubted) for excerpt in excerpts) else trimmed
 
 
 class _Trimming:
@@ -145,7 +147,7 @@ class _Trimming:
 
     def instead_of(self, text: str) -> str | None:
         """What stands in for a text; None where it may stay."""
-        held = [excerpt for excerpt in self._excerpts if excerpt.withheld.in_text(text)]
+        held = [excerpt for excerpt in self._excerpts if stands_in(excerpt.withheld, text)]
         if not held:
             return None
         instead: dict[str, str] = {}
@@ -156,7 +158,7 @@ class _Trimming:
 
     def clean(self, text: str) -> str | None:
         """The text; None while a run is left in it."""
-        return None if any(excerpt.withheld.in_text(text) for excerpt in self._excerpts) else text
+        return None if any(stands_in(excerpt.withheld, text) for excerpt in self._excerpts) else text
 
 
 def _leaf(tokens: list[re.Match[str]], trimming: _Trimming) -> str:

@@ -42,6 +42,7 @@ class Version:
         "content_type",
         "learned",
         "nonces",
+        "others",
         "page",
         "sightings",
         "subjects",
@@ -57,6 +58,7 @@ class Version:
         self._marked: bytes | None = None
         self.learned: tuple[str, bool, bool] | None = None
         self.sightings: tuple[int, tuple[Sighting, ...]] | None = None
+        self.others: dict[bool, tuple[int, tuple[Sighting, ...]]] = {}
         self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}

@@ -18,6 +18,7 @@ RUN = 8
 """So many words in a row are a run."""
 
 _LONG_RUN = 19
+_SHORT_WORDS = 1.5
 _COMPARISONS = 200_000
 _BRIEF = 4096
 _BETWEEN_WAYS = "\x00"
@@ -49,7 +50,8 @@ class _Tier:
 class Withheld:
     """The text that must not leave, less the runs of words that also stand in what is kept.
 
-    A run is eight words in a row; the whole text where it is shorter. In scripts without spaces each letter is a word.
+    A run is eight words in a row; the whole text where it is shorter. In scripts without spaces each letter is a word;
+    ``unspaced`` says that most of the text is written so.
     """
 
     def __init__(self, withheld: str, kept: str) -> None:
@@ -59,6 +61,7 @@ class Withheld:
         self._resting = False
         plain = words(withheld)
         self.words = len(plain)
+        self.unspaced = sum(map(len, plain)) < _SHORT_WORDS * len(plain)
         self._run = min(RUN, self.words)
         free = squeeze(kept)
         wanted = [run not in free for run in self._runs_of(plain)]

@@ -1,0 +1,42 @@
+"""Which fields of an answer's head could say a text, and what is left of one that does."""
+
+from __future__ import annotations
+
+import re
+
+from pennypress.pages.withheld import RUN
+
+_SHORTEST = 24
+_WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
+_FORMAL = frozenset(
+    (
+        b"accept-ch",
+        b"cache-control",
+        b"content-security-policy",
+        b"content-security-policy-report-only",
+        b"content-type",
+        b"date",
+        b"expires",
+        b"last-modified",
+        b"nel",
+        b"permissions-policy",
+        b"report-to",
+        b"strict-transport-security",
+        b"vary",
+    )
+)
+"""Long by their nature, and sent with every answer."""
+
+
+def may_tell(name: bytes, value: bytes) -> bool:
+    """Whether a field is long enough to say a run of words."""
+    if len(value) < _SHORTEST or name in _FORMAL:
+        return False
+    said = value.partition(b";")[0] if name == b"set-cookie" else value
+    return len(_WORD.findall(said)) >= RUN
+
+
+def without_text(name: bytes, value: bytes) -> bytes | None:
+    """What is left of a field that says a text: of the address that a redirect leads to its path, else nothing."""
+    left = value.partition(b"?")[0].partition(b"#")[0] if name == b"location" else value
+    return None if left == value else left

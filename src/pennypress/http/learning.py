@@ -1,0 +1,134 @@
+"""What the guard knows of the articles' texts: learned from the pages that are read, shared by all workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from pennypress.core.article import Access
+from pennypress.core.known import KnownText
+from pennypress.core.target import Target
+from pennypress.errors import StoreUnavailable
+from pennypress.pages.guard import Guard, known_text
+from pennypress.pages.recognise import Subject
+from pennypress.pages.versions import Version
+from pennypress.store import Store
+
+_READY_SECONDS = 5.0
+_SAID_AT_ONCE = 50
+_BEAT_SECONDS = 0.4
+_WAITING_AT_MOST = 64
+
+
+class Learning:
+    """Keeps one worker's guard up with the store, and brings to the store what this worker learns."""
+
+    def __init__(self, store: Store) -> None:
+        self.guard = Guard()
+        self._store = store
+        self._version = 0
+        self._ready = asyncio.Event()
+        self._unsaid: dict[tuple[str, str], KnownText] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heavy = asyncio.Semaphore(1)
+
+    async def keep_up(self) -> None:
+        """Catch up again and again; what one worker learned, the others know within a second."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self.catch_up()
+            await asyncio.sleep(_BEAT_SECONDS)
+
+    async def catch_up(self) -> None:
+        """Take up what was learned, here and by other workers, and bring to the store what it has not heard yet.
+        Raises StoreUnavailable."""
+        self.guard.learn(tuple(self._unsaid.values()))
+        await self._say()
+        while True:
+            lessons = await self._store.learned_since(self._version)
+            self.guard.learn(lessons.texts)
+            self._version = lessons.version
+            if not lessons.more:
+                break
+        self._ready.set()
+
+    async def settle(self) -> None:
+        """Finish what is being learned, and bring all of it to the store. Raises StoreUnavailable."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self.catch_up()
+        while self._unsaid:
+            await self._say()
+
+    async def wait_until_ready(self) -> None:
+        """Wait for what the store knows, at the start, and not for ever."""
+        if not self._ready.is_set():
+            try:
+                await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
+            except TimeoutError:
+                self._ready.set()
+
+    def learn_later(self, subject: Subject, version: Version, asked: Target) -> None:
+        """Learn a page's text in the background, once a version. Where pages come that are new each time faster than
+        they are cut, some are left out: the same article comes again."""
+        if _is_learned(subject, version) or len(self._tasks) >= _WAITING_AT_MOST:
+            return
+
+        async def learn() -> None:
+            async with self._heavy:
+                await self.learn(subject, version, asked)
+
+        task = asyncio.get_running_loop().create_task(learn())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def learn(self, subject: Subject, version: Version, asked: Target, *, at_once: bool = True) -> bool:
+        """Know from now on what a page shows and withholds, and whether that is known now. Twins teach nothing; nor
+        does a page in which no body is found. What is not needed ``at_once`` is known from the next beat on.
+
+        A brief, and what the page itself calls free, withholds nothing. What a rule makes free may cease to be: it is
+        known as if it were not, and is withheld from nobody as long as it is.
+        """
+        if subject.twin or version.page is None:
+            return subject.twin
+        if _is_learned(subject, version):
+            return True
+        cut = await version.cut(continued=subject.continued)
+        if cut.alone is not None and not cut.told:
+            return False
+        version.learned = _lesson(subject)
+        shown, withheld = cut.preview, cut.told
+        if subject.brief and subject.article.access is not Access.FREE and self.guard.withholds(subject.article.key):
+            # A stub at the article's address: a gate, a notice of repairs. It does not make the text known to all.
+            return True
+        if _is_free_for_good(subject):
+            shown, withheld = f"{shown}\n{withheld}", ""
+        part = "" if asked.key == subject.article.key and not subject.continued else asked.key
+        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld)
+        if not self.guard.holds(known) and not self.guard.adds_nothing(known):
+            self._unsaid[known.name] = known
+            if at_once:
+                self.guard.learn((known,))
+        return True
+
+    async def _say(self) -> None:
+        """Bring what was learned to the store, in one step."""
+        texts = tuple(self._unsaid.values())[:_SAID_AT_ONCE]
+        if texts:
+            await self._store.learn(texts)
+        for known in texts:
+            if self._unsaid.get(known.name) is known:
+                del self._unsaid[known.name]
+
+
+def _is_free_for_good(subject: Subject) -> bool:
+    return subject.brief or subject.article.access is Access.FREE
+
+
+def _lesson(subject: Subject) -> tuple[str, bool, bool]:
+    """What distinguishes one thing that a version teaches from another."""
+    return (subject.article.key, subject.continued, _is_free_for_good(subject))
+
+
+def _is_learned(subject: Subject, version: Version) -> bool:
+    return subject.twin or version.page is None or version.learned == _lesson(subject)

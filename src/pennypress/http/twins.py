@@ -1,0 +1,79 @@
+"""Pages that are an article by what stands in them: print views, AMP twins and parts at addresses of their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pennypress.http.request import PageRequest
+from pennypress.http.verdicts import Verdicts
+from pennypress.pages.guard import Guard, Sighting
+from pennypress.pages.layout import Layout, sniffed
+from pennypress.pages.naming import keys_extended_by
+from pennypress.pages.page import Page
+from pennypress.pages.recognise import Subject
+from pennypress.pages.source import read_text
+from pennypress.pages.versions import Version
+
+_BEGINNING = 4_096
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|[\xfe\xff]{2}|<\0")
+
+
+class Twins:
+    """Recognises known articles in pages."""
+
+    def __init__(self, guard: Guard, verdicts: Verdicts) -> None:
+        self._guard = guard
+        self._verdicts = verdicts
+
+    async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
+        """The subject of a page by its text: that of a known article when it is a twin of it, else as it was."""
+        page = version.page
+        if page is None or page.list_like or not self._guard.watches or not is_markup(page):
+            return subject
+        if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
+            return await self._whole(subject, version, page) if subject.brief else subject
+        twin = self._twin(await self.seen_in(version, page), subject, request)
+        if twin is None:
+            return subject
+        article = twin.article
+        whole = replace(article, paths=tuple(dict.fromkeys((*request.target.paths, *article.paths))))
+        why = "it holds the text of this article"
+        return Subject(whole, brief=False, continued=False, claimed=None, why=why, twin=True)
+
+    async def seen_in(self, version: Version, page: Page) -> tuple[Sighting, ...]:
+        """Whose withheld text stands in a page; looked at once a version and state of what is known."""
+        generation = self._guard.generation
+        if version.sightings is None or version.sightings[0] != generation:
+            found = await self._verdicts.look(read_text(page.body, page.content_type).text)
+            version.sightings = (generation, found)
+        return version.sightings[1]
+
+    def _twin(self, sightings: tuple[Sighting, ...], subject: Subject | None, request: PageRequest) -> Sighting | None:
+        """The article that a page is a twin of; None where it is of none, or holds several whole."""
+        asked = request.target
+        canonical = subject.claimed if subject is not None else None
+        extended = keys_extended_by(asked)
+        twins = [
+            sighting
+            for sighting in sightings
+            if sighting.article.key != asked.key
+            and (sighting.most or (canonical in (None, asked.key) and sighting.article.key in extended))
+        ]
+        others = [twin for twin in twins[1:] if twin.article.key != twins[0].article.key]
+        if not twins or any(not self._guard.alike(twins[0].known, other.known) for other in others):
+            return None
+        return min(twins, key=lambda twin: (len(twin.article.key), twin.article.key))
+
+    async def _whole(self, subject: Subject, version: Version, page: Page) -> Subject:
+        """No brief is a page that shows little of an article and holds what that withholds."""
+        sightings = await self.seen_in(version, page)
+        holds = any(sighting.article.key == subject.article.key for sighting in sightings)
+        return replace(subject, brief=False) if holds else subject
+
+
+def is_markup(page: Page) -> bool:
+    """Whether a page is one in truth, and not something else that calls itself HTML: JSON, or a feed."""
+    if _MARKUP.match(page.body) is None:
+        return False
+    return sniffed(Layout.HTML, page.body[:_BEGINNING].decode("latin-1")) is Layout.HTML

@@ -1,0 +1,170 @@
+"""Whose withheld text stands in an answer: looked at once for each body and each state of what is known."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from typing import Generic, TypeVar
+
+from pennypress.http.answer import Answer, first
+from pennypress.http.unread import Unread
+from pennypress.pages.guard import Guard, Sighting
+from pennypress.pages.items import bare_json, bare_xml
+from pennypress.pages.layout import Layout, Written, put_back, written
+from pennypress.pages.source import undo_coding, unpacked
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_INLINE = 8_000
+"""A text up to this size is looked at in a few milliseconds; larger ones are looked at off the event loop."""
+
+_KEPT_BYTES = 32_000_000
+_FIELDS_BYTES = 1_000_000
+_OVERHEAD = 512
+_GROWN_AT_MOST = 16
+_WINDOW = 1_000_000
+_OVERLAP = 8_192
+
+Name = tuple[bytes, str, str, Layout, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in an answer: its body with its coding undone, whose withheld text stands in it, the links of
+    items whose article is not known, and the body without the text of those, with what stands in that.
+
+    ``whole`` is False where the body is too long to be cut.
+    """
+
+    name: Name
+    body: bytes
+    content_type: str | None
+    sightings: tuple[Sighting, ...] = ()
+    unknown: tuple[str, ...] = ()
+    bare: bytes = b""
+    bare_sightings: tuple[Sighting, ...] = ()
+    whole: bool = True
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the answer may go to everybody."""
+        return not self.sightings and not self.unknown
+
+
+class Kept(Generic[K, V]):
+    """Values kept by name while there is room for them; those that were not asked for the longest go first."""
+
+    def __init__(self, capacity: int = _KEPT_BYTES) -> None:
+        self._capacity = capacity
+        self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self._size = 0
+
+    def get(self, name: K) -> V | None:
+        """What is kept under a name."""
+        held = self._held.get(name)
+        if held is None:
+            return None
+        self._held.move_to_end(name)
+        return held[0]
+
+    def put(self, name: K, value: V, size: int) -> V:
+        """Keep a value of so many bytes."""
+        self._size += size + _OVERHEAD - self._held.pop(name, (None, 0))[1]
+        self._held[name] = (value, size + _OVERHEAD)
+        while self._size > self._capacity and len(self._held) > 1:
+            self._size -= self._held.popitem(last=False)[1][1]
+        return value
+
+
+class Verdicts:
+    """Looks at answers, each body once for each state of what is known."""
+
+    def __init__(self, guard: Guard, unread: Unread, largest: int) -> None:
+        self._guard = guard
+        self._unread = unread
+        self._largest = largest
+        self._kept: Kept[tuple[Name, int, int], Verdict] = Kept()
+        self._fields: Kept[tuple[str, int], tuple[Sighting, ...]] = Kept(_FIELDS_BYTES)
+
+    async def of(self, answer: Answer, layout: Layout, host: str) -> Verdict:
+        """What is found in an answer. Raises Undecodable where its content coding cannot be undone."""
+        said = first(answer.headers, b"content-type")
+        coding = (first(answer.headers, b"content-encoding") or b"").decode("latin-1")
+        content_type = said.decode("latin-1") if said else None
+        name = (digest(answer.body), coding, content_type or "", layout, host)
+        key = (name, self._guard.generation, self._unread.settled)
+        held = self._kept.get(key)
+        if held is None:
+            look = partial(self._look_at, name, answer.body, coding, content_type)
+            held = look() if len(answer.body) <= _INLINE and not coding else await asyncio.to_thread(look)
+            size = 0 if held.nothing else len(held.body) + len(held.bare)
+            self._kept.put(key, held, size)
+        return held
+
+    async def of_field(self, told: str) -> tuple[Sighting, ...]:
+        """Whose withheld text a field of a head says; the same ones come with every answer."""
+        key = (told, self._guard.generation)
+        held = self._fields.get(key)
+        return held if held is not None else self._fields.put(key, self._guard.look(told), len(told))
+
+    async def look(self, text: str) -> tuple[Sighting, ...]:
+        """Whose withheld text stands in a text."""
+        if len(text) <= _INLINE:
+            return self._guard.look(text)
+        return await asyncio.to_thread(self._guard.look, text)
+
+    def _look_at(self, name: Name, body: bytes, coding: str, content_type: str | None) -> Verdict:
+        layout, host = name[3], name[4]
+        undone = undo_coding(body, coding or None, limit=max(_GROWN_AT_MOST * self._largest, len(body)))
+        if layout is Layout.PACKED:
+            undone, content_type = unpacked(undone, _GROWN_AT_MOST * self._largest), None
+        was = written(undone, content_type, layout)
+        if len(undone) > self._largest:
+            found = {sighting.known.name: sighting for part in _windows(was) for sighting in self._guard.look(part)}
+            return (
+                Verdict(name, undone, content_type, tuple(found.values()), whole=False)
+                if found
+                else Verdict(name, b"", content_type)
+            )
+        sightings = self._sightings(was)
+        bare, unknown = self._bare(was, host)
+        if not sightings and not unknown:
+            return Verdict(name, b"", content_type)
+        if not unknown:
+            return Verdict(name, undone, content_type, sightings)
+        left = put_back(was, bare, undone)
+        return Verdict(
+            name, undone, content_type, sightings, unknown, left, self._sightings(written(left, content_type, layout))
+        )
+
+    def _sightings(self, was: Written) -> tuple[Sighting, ...]:
+        found = {sighting.known.name: sighting for sighting in self._guard.look(was.text.text)}
+        for sighting in self._guard.look(was.also) if was.also is not None else ():
+            found.setdefault(sighting.known.name, sighting)
+        return tuple(found.values())
+
+    def _bare(self, was: Written, host: str) -> tuple[str, tuple[str, ...]]:
+        bare: Callable[..., tuple[str, tuple[str, ...]]] | None = _BARE.get(was.layout)
+        if bare is None:
+            return was.text.text, ()
+        return bare(was.text.text, lambda link: self._unread.is_unknown(link, host))
+
+
+_BARE = {Layout.XML: bare_xml, Layout.JSON: bare_json}
+
+
+def digest(body: bytes) -> bytes:
+    """By what a body is told from every other."""
+    return blake2b(body, digest_size=16).digest()
+
+
+def _windows(was: Written) -> Iterator[str]:
+    """A text in pieces that overlap."""
+    text = was.text.text
+    for start in range(0, len(text), _WINDOW):
+        yield text[max(0, start - _OVERLAP) : start + _WINDOW]

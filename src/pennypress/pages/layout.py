@@ -1,0 +1,154 @@
+"""An answer's text that is read by programs or as it stands: how it is laid out, and in which charset it is written."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pennypress.errors import Undecodable
+from pennypress.pages.source import Text, read_text
+
+_XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_XML = re.compile(r"<(?:\?xml\b|rss\b|feed\b|(?:\w+:)?RDF\b|opml\b|urlset\b|sitemapindex\b)")
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_XHTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_GUARDS = (")]}',", ")]}'", "while(1);", "for(;;);")
+_SAMPLE = 4096
+_CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 27, 30))
+_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\x89PNG", b"RIFF", b"OggS", b"ID3")
+
+
+class Layout(StrEnum):
+    """How the text of an answer is laid out.
+
+    FORMAL is any format of which no part can go without breaking it, PACKED any text that is packed by gzip. Of
+    NAMELESS and UNKNOWN its type does not say whether it is text at all: the one may then be anything, the other some
+    format.
+    """
+
+    HTML = "html"
+    JSON = "json"
+    XML = "xml"
+    PLAIN = "plain"
+    FORMAL = "formal"
+    CODE = "code"
+    CAPTIONS = "captions"
+    PACKED = "packed"
+    NAMELESS = "nameless"
+    UNKNOWN = "unknown"
+
+    @property
+    def unsure(self) -> bool:
+        """Whether only the beginning of an answer tells whether it is text."""
+        return self in (Layout.NAMELESS, Layout.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer's text as it is laid out in truth. ``also`` is the text in the charset in which it would be written if
+    the answer is wrong about its own; None where there is no doubt."""
+
+    layout: Layout
+    text: Text
+    also: str | None = None
+
+
+def written(body: bytes, content_type: str | None, layout: Layout) -> Written:
+    """Read an answer. Never fails: what is no text in the charset that it names is read as Western text."""
+    text = _read(body, content_type)
+    return Written(sniffed(layout, text.text), text, _doubt(body, text))
+
+
+def is_text(beginning: bytes) -> bool:
+    """Whether an answer whose type does not say so begins as a text does."""
+    sample = beginning[:_SAMPLE]
+    if sample.startswith(_MAGIC):
+        return False
+    if _wide(sample) is not None:
+        return True
+    return len(sample.translate(None, _CONTROLS)) * 100 >= len(sample) * 99
+
+
+def sniffed(layout: Layout, text: str) -> Layout:
+    """The layout in truth of a text that calls itself a page, mere text, or nothing that is known."""
+    if layout in (Layout.JSON, Layout.XML, Layout.CODE, Layout.CAPTIONS, Layout.PACKED):
+        return layout
+    start = text[:_SAMPLE].lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[", '"', *_GUARDS)) and json_lines(text):
+        return Layout.JSON
+    if _XML.match(start) and not _XHTML.search(start):
+        return Layout.XML
+    if layout is Layout.HTML or _HTML.match(start):
+        return Layout.HTML
+    return Layout.FORMAL if layout is Layout.UNKNOWN else Layout.PLAIN if layout is Layout.NAMELESS else layout
+
+
+def json_lines(text: str) -> list[str] | None:
+    """The parts of a text each of which is JSON by itself, the rest between them: one part for JSON, many for lines of
+    it. None where it is no JSON."""
+    whole = text.lstrip("\ufeff")
+    for guard in _GUARDS:
+        if whole.startswith(guard):
+            whole = whole[len(guard) :]
+    if _is_json(whole):
+        return [text[: len(text) - len(whole)], whole]
+    lines = text.splitlines(keepends=True)
+    told = [line for line in lines if line.strip("\ufeff\x1e \t\r\n,")]
+    if len(told) > 1 and all(_is_json(line.strip("\ufeff\x1e \t\r\n,")) for line in told):
+        return lines
+    return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list | str)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _read(body: bytes, content_type: str | None) -> Text:
+    declared = _XML_DECLARED.match(body[:_SAMPLE])
+    says = "charset" in (content_type or "").lower()
+    if declared is not None and not says and _wide(body[:_SAMPLE]) is None:
+        content_type = f"application/xml; charset={declared[1].decode('ascii')}"
+    wide = _wide(body[:_SAMPLE])
+    try:
+        if wide is not None and not says and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            content_type = f"text/plain; charset={wide}"
+        return read_text(body, content_type)
+    except Undecodable:
+        return Text(body.decode("cp1252", "replace"), "cp1252", 0, strict=False)
+
+
+def _wide(sample: bytes) -> str | None:
+    """The charset of a text whose every other byte is nothing."""
+    if sample.startswith(codecs.BOM_UTF16_LE) or sample.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16le" if sample.startswith(codecs.BOM_UTF16_LE) else "utf-16be"
+    if len(sample) < 4 or b"\0" not in sample:
+        return None
+    half = len(sample) // 2
+    if sample[1::2].count(0) * 10 >= half * 7:
+        return "utf-16le"
+    return "utf-16be" if sample[::2].count(0) * 10 >= half * 7 else None
+
+
+def _doubt(body: bytes, text: Text) -> str | None:
+    """The same text by the other of the two charsets that are taken for each other, where they differ."""
+    if body.isascii():
+        return None
+    if not text.strict and text.charset != "cp1252":
+        return body.decode("cp1252", "replace")
+    if text.charset == "utf-8" or text.charset.startswith("utf-16"):
+        return None
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def put_back(was: Written, text: str, body: bytes) -> bytes:
+    """The bytes of a text that was changed, in the charset in which it was written."""
+    return body[: was.text.bom] + was.text.encode(text)

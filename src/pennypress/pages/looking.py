@@ -1,0 +1,40 @@
+"""Every form in which an answer may be read by somebody who looks for an article's text in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pennypress.pages.decoding import forms
+from pennypress.pages.packed import TooMuch, Work
+from pennypress.pages.withheld import Withheld
+
+_TIMED = re.compile(r"^(?:[\d:.,]+\s*-->|\[\d+:\d\d|Dialogue:|\d+:\d\d:\d\d\.\d+,\d)", re.MULTILINE)
+_TIMES = re.compile(
+    r"^(?:WEBVTT.*|NOTE.*|STYLE.*|[\d:.,\s]*-->.*|[\d:.,]+$|(?:\[[\d:.]+\])+|Dialogue:(?:[^,\n]*,){9})|<[\d:.]+>",
+    re.MULTILINE,
+)
+_EVENT = re.compile(r"^data:", re.MULTILINE)
+_FIELDS = re.compile(r"^(?:data: ?|(?:event|id|retry)\b.*|:.*)", re.MULTILINE)
+
+
+def forms_of(text: str) -> Iterator[str]:
+    """The letters of every form of an answer's text, its own first: what ``forms`` knows, and what is read line by
+    line (captions, timed lyrics, events) also without what stands between the lines. Raises TooMuch."""
+    work = Work(len(text))
+    yield from forms(text, work)
+    if _TIMED.search(text):
+        yield from forms(_TIMES.sub("", text), work)
+    if _EVENT.search(text):
+        yield from forms(_FIELDS.sub("", text), work)
+
+
+def stands_in(withheld: Withheld, text: str) -> bool:
+    """Whether a run of the withheld text stands in an answer's text in any form; True too where it unpacks to more
+    than can be read."""
+    if withheld.is_short(text):
+        return False
+    try:
+        return any(withheld.words_within(form) for form in forms_of(text))
+    except TooMuch:
+        return True

@@ -1,0 +1,213 @@
+"""How the guard comes to know articles: by who opens them, by what feeds and sitemaps name, and on every worker."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pennypress.http.asgi import PaywallApp
+from tests.http.browser import Browser, Site
+from tests.http.guarded import BAKER, CRANE, NOON, SHOWN, Build, html_of, leaks, page, rss, used_up
+
+CONTENT = html_of(CRANE)
+LINK = "http://paper.test/news/crane"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/rss+xml", rss(("The crane", "/news/crane", CONTENT))),
+        (
+            "application/rss+xml",
+            f"<rss><channel><item><title>The crane</title><link>{LINK}</link>"
+            f"<yandex:full-text><![CDATA[{CONTENT}]]></yandex:full-text></item></channel></rss>",
+        ),
+        (
+            "application/atom+xml",
+            f'<feed><entry><title>The crane</title><link href="{LINK}"/><content type="xhtml"><div>'
+            f"{CONTENT.replace(' ', ' <b>x</b> ')}</div></content></entry></feed>",
+        ),
+        (
+            "application/rdf+xml",
+            f'<rdf:RDF><item rdf:about="{LINK}"><link>{LINK}</link><d>{CRANE[2]}</d></item></rdf:RDF>',
+        ),
+        ("application/feed+json", json.dumps({"items": [{"id": LINK, "url": LINK, "content_html": CONTENT}]})),
+        ("application/json", json.dumps({"link": LINK, "content": {"rendered": CONTENT}})),
+        ("application/vnd.api+json", json.dumps({"data": {"path": {"alias": "/news/crane"}, "body": CONTENT}})),
+        ("application/json", json.dumps({"data": {"post": {"uri": "/news/crane", "content": CONTENT}}})),
+        ("application/json", json.dumps({"webUrl": LINK, "blocks": [{"text": part} for part in CRANE]})),
+        ("application/x-ndjson", "\n".join(json.dumps({"url": LINK, "text": part}) for part in CRANE)),
+        ("application/json", ")]}',\n" + json.dumps({"url": LINK, "text": CONTENT})),
+        ("text/plain", json.dumps({"url": LINK, "text": CONTENT})),
+    ],
+)
+async def test_an_item_of_an_article_not_yet_known_goes_with_title_and_link_alone_in_every_format(
+    built: Build, site: Site, content_type: str, body: str
+) -> None:
+    site.put("/items", body, content_type=content_type)
+    app = built()
+    answer = await Browser(app).get("/items")
+    assert (answer.status, leaks(answer)) == (200, [])
+    assert "harbour master" not in answer.text
+    assert "/news/crane" in answer.text
+    await app._ahead.go_on()
+    again = await Browser(app).get("/items")
+    assert leaks(again) == []
+    assert again.body != answer.body or again.header("etag") == answer.header("etag")
+
+
+async def test_what_could_not_be_read_stays_held_back_and_what_is_gone_does_not(built: Build, site: Site) -> None:
+    site.put("/news/crane", "busy", status=503)
+    app = built()
+    for _ in range(2):
+        assert leaks(await Browser(app).get("/feed")) == []
+        await app._ahead.go_on()
+    site.put("/news/gone", "gone", status=410)
+    site.put("/feed", rss(("Gone", "/news/gone", html_of(BAKER))), content_type="application/rss+xml")
+    await Browser(app).get("/feed")
+    await app._ahead.go_on()
+    assert BAKER[2] in (await Browser(app).get("/feed")).text
+
+
+async def test_an_article_in_which_no_body_is_found_keeps_its_items_bare(built: Build, site: Site) -> None:
+    shell = '<!doctype html><html><head><title>The crane</title></head><body><div id="app"></div></body></html>'
+    site.put("/news/crane", shell)
+    app = built()
+    await Browser(app).get("/feed")
+    await app._ahead.go_on()
+    assert leaks(await Browser(app).get("/feed")) == []
+
+
+async def test_a_link_that_leads_on_to_the_article_is_followed(built: Build, site: Site) -> None:
+    site.put("/news/17", "", status=301, location="/news/crane")
+    site.put("/feed", rss(("The crane", "/news/17", CONTENT)), content_type="application/rss+xml")
+    app = built()
+    assert SHOWN[0] not in (await Browser(app).get("/feed")).text
+    await app._ahead.go_on()
+    feed = await Browser(app).get("/feed")
+    assert leaks(feed) == []
+    assert SHOWN[0] in feed.text
+
+
+def sitemap(*paths: str, root: str = "urlset") -> str:
+    inner = "sitemap" if root == "sitemapindex" else "url"
+    entries = "".join(f"<{inner}><loc>http://paper.test{path}</loc></{inner}>" for path in paths)
+    return f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</{root}>'
+
+
+@pytest.mark.parametrize("learn", ["/sitemap.xml", "/sitemap_index", "/feed"])
+async def test_what_a_sitemap_or_a_feed_names_is_known_before_anybody_opened_it(
+    built: Build, site: Site, learn: str
+) -> None:
+    site.put("/sitemap.xml", sitemap("/news/baker", "/news/crane", "/about"), content_type="text/xml")
+    site.put("/sitemap_index", sitemap("/sitemap?page=1", "/old.xml.gz", root="sitemapindex"), content_type="text/xml")
+    site.put("/sitemap?page=1", sitemap("/news/baker"), content_type="application/xml")
+    site.put("/old.xml.gz", gzip.compress(sitemap("/news/crane").encode()), content_type="application/gzip")
+    app = built(guard=f'learn = ["{learn}"]')
+    await app._ahead.go_on()
+    answer = await Browser(app).get("/llms-full.txt")
+    assert leaks(answer) == []
+    assert SHOWN[0] in answer.text
+
+
+async def test_articles_are_not_asked_for_twice(built: Build, site: Site) -> None:
+    site.put("/sitemap.xml", sitemap("/news/crane"), content_type="text/xml")
+    app = built(guard='learn = ["/sitemap.xml", "/feed"]')
+    await app._ahead.go_on()
+    await Browser(app).get("/feed")
+    await app._ahead.go_on()
+    assert [scope["path"] for scope in site.asked].count("/news/crane") == 1
+
+
+async def test_twins_that_are_opened_at_the_same_moment_do_not_make_the_text_nobodys(built: Build, site: Site) -> None:
+    for number in range(3):
+        site.put(f"/news/crane?x={number}", page("The crane", CRANE))
+    app = built()
+    robot = {"user_agent": "Slackbot-LinkExpanding 1.0"}
+    targets = ["/news/crane", *(f"/news/crane?x={number}" for number in range(3))]
+    await asyncio.gather(*(Browser(app).get(target, **robot) for target in targets))
+    reader = Browser(app)
+    await reader.get("/news/baker")
+    for target in ("/feed", "/api/posts", "/search?q=crane", "/llms-full.txt"):
+        assert leaks(await reader.get(target)) == [], target
+    site.put("/print/17", page("The crane", CRANE))
+    assert (await reader.get("/print/17")).header("pennypress-access") == "preview"
+
+
+async def test_made_up_addresses_of_one_article_teach_nothing_new(built: Build, site: Site) -> None:
+    canonical = f'<link rel="canonical" href="{LINK}">'
+    for number in range(30):
+        site.put(f"/news/crane?x={number}", page("The crane", CRANE, head=canonical))
+    app = built()
+    await used_up(app)
+    await asyncio.gather(*app._guarding.learning._tasks)
+    known = len(app._guarding._guard._known)
+    for number in range(30):
+        await Browser(app).get(f"/news/crane?x={number}", user_agent="Slackbot-LinkExpanding 1.0")
+    assert len(app._guarding._guard._known) == known
+
+
+async def test_what_a_rule_makes_free_for_a_time_is_guarded_from_the_moment_on_at_which_it_ends(
+    built: Build, site: Site
+) -> None:
+    clock = [NOON]
+    app: PaywallApp = built(rules='[[rules]]\naccess = "free"\nuntil = 2026-11-21\n')
+    app.gate._clock = lambda: clock[0]
+    assert (await Browser(app).get("/news/crane")).header("pennypress-reason") == "free"
+    await asyncio.gather(*app._guarding.learning._tasks)
+    free = await Browser(app).get("/feed")
+    assert leaks(free) == [0, 1, 2, 3, 4]
+    assert free.header("etag") == '"9"', "what is free to everybody keeps the origin's caching"
+    clock[0] += timedelta(days=2)
+    assert leaks(await Browser(app).get("/feed")) == []
+
+
+async def test_an_article_that_changes_is_guarded_as_it_is_now(built: Build, site: Site) -> None:
+    app = built()
+    reader = await used_up(app)
+    site.put("/news/crane", page("The crane", (*CRANE[:3], *BAKER[2:])))
+    await reader.get("/news/crane")
+    told = await Browser(app).get("/llms-full.txt")
+    assert leaks(told) == [2, 3, 4], "what no page holds any more is nobody's secret"
+
+
+async def test_an_article_that_becomes_free_by_its_own_word_is_withheld_no_longer(built: Build, site: Site) -> None:
+    app = built()
+    reader = await used_up(app)
+    assert leaks(await reader.get("/feed")) == []
+    site.put("/news/crane", page("The crane", CRANE, head='<meta name="pennypress" content="free">'))
+    assert (await reader.get("/news/crane")).header("pennypress-reason") == "free"
+    await asyncio.gather(*app._guarding.learning._tasks)
+    assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
+
+
+async def test_text_that_stands_in_two_articles_or_in_anothers_preview_is_nobodys(built: Build, site: Site) -> None:
+    wire = "The agency reports from the coast that rain is expected until Friday at the very least, and some wind."
+    site.put("/news/first", page("The first", (*CRANE[:5], wire)))
+    site.put("/news/second", page("The second", (*BAKER, wire)))
+    site.put(
+        "/news/third", page("The third", ("A short word before it all begins, so that it is no brief.", *CRANE[::-1]))
+    )
+    app = built()
+    for path in ("/news/first", "/news/second"):
+        await Browser(app).get(path, user_agent="Slackbot-LinkExpanding 1.0")
+    site.put("/weather", json.dumps({"text": wire}), content_type="application/json", etag='"1"')
+    answer = await Browser(app).get("/weather")
+    assert wire in answer.text
+    assert answer.header("etag") == '"1"'
+
+
+async def test_what_one_worker_keeps_in_a_file_is_known_after_a_restart_though_nobody_asks(
+    built: Build, site: Site, tmp_path: Path
+) -> None:
+    first = built(store="sqlite:p.db")
+    await used_up(first)
+    await first._guarding.learning.catch_up()
+    later = built(store="sqlite:p.db")
+    await later._guarding.learning.catch_up()
+    assert leaks(await Browser(later).get("/llms-full.txt")) == []
