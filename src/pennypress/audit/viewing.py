@@ -29,6 +29,7 @@ GuardMode = Literal["withhold", "report", "off"]
 _ADDRESS = "192.0.2.1"  # of documentation: in nobody's network, so that no entitlement of an address opens anything
 _LARGEST = 100_000_000
 _SECONDS = 300.0
+_PAGES = 4_000_000  # each page is looked at once or twice, so that keeping many spares nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Readers:
         )
         name = await self._used_up(store)
         cookie = Passes(self._keys, secure=config.paper.secure).set_cookie(name).partition(b";")[0]
-        paywall = Paywall(config, Parts(store, self._keys, clock=lambda: self._now))
+        paywall = Paywall(config, Parts(store, self._keys, clock=lambda: self._now, pages=_PAGES))
         return Reader(paywall, self._tray, self._site, name, cookie)
 
     async def _used_up(self, store: MemoryStore) -> ReaderId:

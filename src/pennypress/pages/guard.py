@@ -16,6 +16,7 @@ from pennypress.pages.withheld import RUN, Withheld
 from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
+_AWAKE_AT_MOST = 64
 _LONG_ROW = 24
 _UNSPACED_ROW = 2 * RUN
 """In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
@@ -57,6 +58,7 @@ class Guard:
         self._made: OrderedDict[int, Withheld] = OrderedDict()
         self._owned: OrderedDict[tuple[int, int], Withheld] = OrderedDict()
         self._runs: OrderedDict[int, frozenset[str]] = OrderedDict()
+        self._awake: OrderedDict[int, Withheld] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -149,6 +151,7 @@ class Guard:
             if known is None:
                 continue
             made = self._made_of(slot, known)
+            self._note_used(made)
             row = _UNSPACED_ROW if made.unspaced else RUN
             if not made.words_within(form, row):
                 continue
@@ -157,6 +160,15 @@ class Guard:
                 max(held[0], owned.words_within(form, row)),
                 max(held[1], owned.words_within(form, _LONG_ROW)),
             )
+            self._note_used(owned)
+
+    def _note_used(self, made: Withheld) -> None:
+        """Let all but the texts that were looked for last go of what makes that fast: half a megabyte an article."""
+        with self._lock:
+            self._awake[id(made)] = made
+            self._awake.move_to_end(id(made))
+            if len(self._awake) > _AWAKE_AT_MOST:
+                self._awake.popitem(last=False)[1].rest()
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds, compared with nothing but itself."""
