@@ -127,3 +127,9 @@ def test_programs_get_json(tmp_path: Path, origin: Origin) -> None:
     assert [reader["reason"] for reader in told["readers"]] == ["granted", "used-up"]
     front = json.loads(pennypress(tmp_path, "explain", "/", "--json").out)
     assert front == {"target": "/", "status": 200, "article": False, "why": front["why"]}
+
+
+def test_what_is_part_of_an_article_is_told_by_its_article(tmp_path: Path, origin: Origin) -> None:
+    write_config(tmp_path, origin, more="[[rules]]\npaths=['/media/{slug}.pdf']\npart_of='/news/{slug}'\n")
+    told = rows(pennypress(tmp_path, "explain", "/media/a1.pdf").out)
+    assert told["Part of"] == "/news/a1, by part_of: it goes out to who has that open, and to others as 403"

@@ -14,6 +14,7 @@ from pennypress.cli.stores import opened
 from pennypress.config import Config
 from pennypress.core.decision import Decision, Metered, Visit, decide, settle
 from pennypress.core.meter import ReaderId, Standing, Unit, spend
+from pennypress.core.part import owners
 from pennypress.core.policy import Mode
 from pennypress.core.reader import Reader
 from pennypress.core.target import Target, read_target
@@ -138,6 +139,11 @@ def show(config: Config, target: Target, found: Explanation) -> None:
     if location is not None:
         rows.append(("Leads to", location.decode("latin-1")))
     subject, page = found.subject, found.page
+    part_of = " and ".join(article for article, _ in owners(config.parts, target))
+    if part_of:
+        rows.append(("Part of", f"{part_of}, by part_of: it goes out to who has that open, and to others as 403"))
+        show_rows(target.forwarded, rows)
+        return
     if subject is None:
         rows.append(("Article", f"no: {_why_none(config, target, found)}"))
         show_rows(target.forwarded, rows)
