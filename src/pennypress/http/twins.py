@@ -29,10 +29,12 @@ class Twins:
     async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
         """The subject of a page by its text: that of a known article when it is a twin of it, else as it was."""
         page = version.page
-        if page is None or page.list_like or not self._guard.watches or not is_markup(page):
+        if page is None or page.list_like or not self._guard.watches:
             return subject
         if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
             return await self._whole(subject, version, page) if subject.brief else subject
+        if not is_markup(page):
+            return subject
         twin = self._twin(await self.seen_in(version, page), subject, request)
         if twin is None:
             return subject

@@ -24,7 +24,7 @@ class Grounds:
 
     def under(self, target: Target) -> bool:
         """Whether an address lies under the article paths, their root included."""
-        return any_matches(self.patterns, target.paths)
+        return _under(self.patterns, target.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +100,8 @@ def _why_article(
 @lru_cache(maxsize=4096)
 def _holds(patterns: tuple[PathPattern, ...], paths: tuple[str, ...]) -> bool:
     return any(pattern.matches(path) and path != pattern.root for pattern in patterns for path in paths)
+
+
+@lru_cache(maxsize=4096)
+def _under(patterns: tuple[PathPattern, ...], paths: tuple[str, ...]) -> bool:
+    return any_matches(patterns, paths)
