@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 CATALOGUES := $(shell find src -name '*.po')
 PARTS := pyproject.toml hatch_build.py $(CATALOGUES)
 
-.PHONY: demo test check bench format pictures docs requirements clean
+.PHONY: demo test check bench fuzz format pictures docs requirements clean
 
 demo: $(VENV)/.run
 	@$(BIN)/pennypress demo
@@ -26,6 +26,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.run
 	$(BIN)/python -m benchmarks.page_view
+
+fuzz: $(VENV)/.dev
+	PYTHONPATH=src $(BIN)/python -m fuzz
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -4,13 +4,18 @@ Run it with ``make bench``. Middleware: a metered app against the same app's con
 Gateway: the proxy with the meter against the same proxy without it. The CPU is that of all processes of the server, as
 the kernel accounts it (schedstat, in nanoseconds), not the clock on the wall; the rounds of a pair alternate in one
 run. Readers of the gateway bring a cookie of the paper's own, so that no two views share one answer of the origin.
+
+Then an address in a form that is folded first, and the leak guard: a feed, a list and data with twelve articles that
+are known, asked for by a reader who may open nothing more, so that each article in them is cut.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import multiprocessing
+import os
 import re
 import socket
 import statistics
@@ -33,41 +38,91 @@ from pennypress.http.server import Listening, run
 
 LIMIT = 3
 TOGETHER = 16
+ARTICLES = 12
+HTML = b"text/html; charset=utf-8"
+_LEARNS_SECONDS = 1.0
+FEED, FEED_NEW, LIST, DATA = "/feed", "/feed-new", "/all", "/api/posts"
+ODD = "/NEWS//%62ench-0/?utm_source=letter&utm_medium=mail"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One kind of view: which article, and the Cookie field of its requests (empty: each is a fresh reader's)."""
+    """One kind of view: which article, and the Cookie field of its requests (empty: each is a fresh reader's).
+    Of dear ones a ``share`` of the requests is enough."""
 
     name: str
     goal: str
     path: str
     cookie: bytes
+    share: int = 1
 
 
 def origin(body: bytes, *, nonce: bool) -> App:
-    """An app that answers every path with one page, with a nonce that changes each time if so wished."""
+    """An app that answers every path with one page, with a nonce that changes each time if so wished; but for the
+    routes that hold other articles."""
     before, after = body[: body.index(b"<head>") + 6], body[body.index(b"<head>") + 6 :]
     numbers = itertools.count()
-    headers = [(b"content-type", b"text/html; charset=utf-8")]
+    others = other_routes()
+
+    def answer(path: str) -> tuple[bytes, bytes]:
+        if path in others:
+            content_type, told = others[path]
+            return content_type, told.replace(b"@@", b"%d" % next(numbers)) if path == FEED_NEW else told
+        if nonce:
+            return HTML, b'%s<script nonce="%016x">/* a script of the site */</script>%s' % (
+                before,
+                next(numbers),
+                after,
+            )
+        return HTML, body
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await _live(receive, send)
             return
-        page = body
-        if nonce:
-            page = b'%s<script nonce="%016x">/* a script of the site */</script>%s' % (before, next(numbers), after)
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [*headers, (b"content-length", b"%d" % len(page))],
-            }
-        )
+        content_type, page = answer(scope["path"])
+        headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(page))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": page, "more_body": False})
 
     return app
+
+
+def other_routes() -> dict[str, tuple[bytes, bytes]]:
+    """Twelve articles, and what hands out their text besides: a feed, the same never twice alike, a list, data."""
+    told = [story for story in stories() if story.kind is not Kind.LONG][:ARTICLES]
+    pages = {article(number): (HTML, story_page(story).encode()) for number, story in enumerate(told)}
+    texts = [_body_of(page.decode()) for _, page in pages.values()]
+    items = "".join(
+        f"<item><title>Story {number}</title><link>http://127.0.0.1{article(number)}</link>"
+        f"<content:encoded><![CDATA[{text}]]></content:encoded></item>"
+        for number, text in enumerate(texts)
+    )
+    rss = (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        f"<channel><title>Bench</title><description>@@</description>{items}</channel></rss>"
+    )
+    listed = "".join(f"<article><h2>Story {number}</h2>{text}</article>" for number, text in enumerate(texts))
+    posts = [
+        {"id": number, "link": f"http://127.0.0.1{article(number)}", "content": {"rendered": text}}
+        for number, text in enumerate(texts)
+    ]
+    return {
+        **pages,
+        FEED: (b"application/rss+xml", rss.encode()),
+        FEED_NEW: (b"application/rss+xml", rss.encode()),
+        LIST: (HTML, f"<!doctype html><html><head><title>All</title></head><body>{listed}</body></html>".encode()),
+        DATA: (b"application/json", json.dumps(posts).encode()),
+    }
+
+
+def article(number: int) -> str:
+    """The address of one of the articles that stand in the feed."""
+    return f"/news/told-{number}"
+
+
+def _body_of(page: str) -> str:
+    return "".join(re.findall(r"<p[ >].*?</p>", page, re.DOTALL))
 
 
 async def _live(receive: Receive, send: Send) -> None:
@@ -111,7 +166,7 @@ def _schedstat(pid: int) -> int:
 def serving(make: Callable[[], App]) -> Iterator[Served]:
     """A server process of its own around an app, ended by its id."""
     port = free_port()
-    process = multiprocessing.get_context("fork").Process(target=run, args=(Listening(f"127.0.0.1:{port}"), make, bool))
+    process = multiprocessing.get_context("fork").Process(target=_serve, args=(port, make))
     process.start()
     assert process.pid is not None
     try:
@@ -120,6 +175,12 @@ def serving(make: Callable[[], App]) -> Iterator[Served]:
     finally:
         process.terminate()
         process.join(5)
+
+
+def _serve(port: int, make: Callable[[], App]) -> None:
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 1)
+        run(Listening(f"127.0.0.1:{port}"), make, bool)
 
 
 def free_port() -> int:
@@ -141,7 +202,7 @@ def _await_port(port: int) -> None:
 
 def views(server: Served, case: Case, count: int) -> float:
     """CPU seconds a request over so many views, many at a time, on connections that are kept open."""
-    connections = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(TOGETHER)]
+    connections = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(TOGETHER)]
     line = b"Cookie: visit=1; " + case.cookie + b"\r\n"
     asking = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n%s\r\n" % (case.path.encode(), line)
 
@@ -189,24 +250,38 @@ def reader_with(server: Served, opened: int) -> bytes:
 
 
 def cases(server: Served) -> list[Case]:
-    """The four kinds of view, for readers made by asking the server itself."""
+    """The kinds of view, for readers made by asking the server itself."""
     once, used_up = reader_with(server, 1), reader_with(server, LIMIT)
+    teach(server)
     return [
         Case("metered view that spends", "0.6", "/news/bench-0", b""),
         Case("repeat", "0.8", "/news/bench-0", once),
         Case("walled view", "0.8", "/news/bench-9", used_up),
         Case("unmetered page", "0.8", "/about", used_up),
+        Case("repeat, odd address", "0.8", ODD, once),
+        Case("feed seen before", "", FEED, used_up),
+        Case("feed never seen", "", FEED_NEW, used_up, share=20),
+        Case("list seen before", "", LIST, used_up),
+        Case("data seen before", "", DATA, used_up),
     ]
+
+
+def teach(server: Served) -> None:
+    """Have the guard learn the articles of the feed: each is opened by a reader of its own."""
+    for number in range(ARTICLES):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            path = article(number).encode()
+            connection.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n" % path)
+            while connection.recv(262144):
+                pass
+    time.sleep(_LEARNS_SECONDS)
 
 
 def compare(name: str, plain: Served, metered_server: Served, options: argparse.Namespace) -> None:
     """Print a row a kind of view: CPU a request of both, and the ratio, the median of the rounds."""
     for case in cases(metered_server):
-        bare = [Case(case.name, case.goal, case.path, case.cookie)]
-        pairs = [
-            (views(plain, bare[0], options.requests), views(metered_server, case, options.requests))
-            for _ in range(options.rounds)
-        ]
+        count = max(TOGETHER, options.requests // case.share)
+        pairs = [(views(plain, case, count), views(metered_server, case, count)) for _ in range(options.rounds)]
         ratios = sorted(one / other for one, other in pairs)
         before, after = (statistics.median(column) * 1e6 for column in zip(*pairs, strict=True))
         print(

@@ -39,27 +39,29 @@ _SYLLABLES = (
 )
 
 
-def _words(chance: random.Random, count: int) -> str:
+def sentence(chance: random.Random, count: int) -> str:
+    """So many made words."""
     return " ".join("".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4))) for _ in range(count))
 
 
-def _page(chance: random.Random, size: int, copies: str) -> str:
+def page(chance: random.Random, size: int, copies: str) -> str:
     """A page of about ``size`` characters of the usual mixture: markup, state, packed data and prose elsewhere."""
     parts = [f"<!doctype html><html><head><title>News</title>{copies}</head><body><article><p>Preview.</p></article>"]
     while sum(map(len, parts)) < size:
         state = {
             "id": chance.randint(1, 10**9),
-            "text": _words(chance, 60),
+            "text": sentence(chance, 60),
             "url": "https:\\/\\/example.com\\/a?b=%20c",
         }
         packed = base64.b64encode(chance.randbytes(900)).decode()
         data = html.escape(json.dumps(state))
         links = [
-            f'<li><a href="/news/{_words(chance, 6).replace(" ", "-")}">{_words(chance, 6)}</a></li>' for _ in range(12)
+            f'<li><a href="/news/{sentence(chance, 6).replace(" ", "-")}">{sentence(chance, 6)}</a></li>'
+            for _ in range(12)
         ]
         parts.append(
-            f'<section class="card card--wide" data-state="{data}"><h2>{_words(chance, 8)}</h2>'
-            f'<p>{_words(chance, 90)} &amp; caf&eacute;</p><img src="data:image/png;base64,{packed}" alt="">'
+            f'<section class="card card--wide" data-state="{data}"><h2>{sentence(chance, 8)}</h2>'
+            f'<p>{sentence(chance, 90)} &amp; caf&eacute;</p><img src="data:image/png;base64,{packed}" alt="">'
             f"<script>window.cards.push({json.dumps(state)})</script><ul>{''.join(links)}</ul></section>"
         )
     return "".join(parts) + "</body></html>"
@@ -77,7 +79,7 @@ def _best(task: Callable[[], object]) -> float:
 def main() -> None:
     """Print the figures."""
     chance = random.Random(2)
-    body = _words(chance, 900)
+    body = sentence(chance, 900)
     copies = (
         f'<script type="application/ld+json">{json.dumps({"articleBody": body})}</script>'
         f'<meta name="description" content="{body[:300]}">'
@@ -85,13 +87,13 @@ def main() -> None:
     )
     print(f"withheld: 900 words, laid out in {_best(lambda: Withheld(body, 'Preview.')):.1f} ms")
     for size in (150_000, 2_000_000):
-        clean, held = _page(chance, size, ""), _page(chance, size, copies)
+        clean, held = page(chance, size, ""), page(chance, size, copies)
 
-        def look(page: str = clean) -> bool:
-            return Withheld(body, "Preview.").in_text(page)
+        def look(text: str = clean) -> bool:
+            return Withheld(body, "Preview.").in_text(text)
 
-        def clear(page: str = held) -> object:
-            tree = LexborHTMLParser(page, scripting=True)
+        def clear(text: str = held) -> object:
+            tree = LexborHTMLParser(text, scripting=True)
             return sweep(tree, Withheld(body, "Preview."), tree.css("article p"))
 
         print(f"{size // 1000} kB: a clean page looked at in {_best(look):.0f} ms")

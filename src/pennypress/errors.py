@@ -77,11 +77,12 @@ class OriginFailure(StrEnum):
 
 
 class OriginError(PennypressError):
-    """The origin did not answer as it should; ``kind`` says which way it failed."""
+    """The origin did not answer as it should; ``kind`` says which way it failed, ``detail`` how it showed."""
 
     def __init__(self, kind: OriginFailure, detail: str) -> None:
         super().__init__(f"the origin failed ({kind.value}): {detail}")
         self.kind = kind
+        self.detail = detail
 
 
 class PageError(PennypressError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -143,7 +143,7 @@ class Gate:
             answer = self._with_budget(answer, asker, request.address)
         decision = answer if isinstance(answer, Decision) else await self._ask_meter(answer, now)
         self._record(decision, reader)
-        walled = decision.reason is Reason.USED_UP
+        walled = decision.reason in (Reason.USED_UP, Reason.BUDGET)
         if asker.device is not None or asker.unsure:
             full = request.spends and decision.full and asker.device is not None
             return Admission(decision, reader.id, False, asker.device if full else None)
@@ -153,19 +153,33 @@ class Gate:
 
     async def weigh(self, request: Request) -> Decision:
         """What would be decided of a request that does not spend; nothing of it is recorded."""
+        (decision,) = await self.weigh_all(request, (request.article,))
+        return decision
+
+    async def weigh_all(self, request: Request, articles: Iterable[Article]) -> list[Decision]:
+        """The same of each of these articles in the place of the request's; the meter is asked once."""
         now = self._clock()
         asker = await self.asker(request.passes, request.devices, request.fresh)
-        visit = Visit(
-            article=request.article,
-            reader=_with_rights(asker.reader, request.rights),
-            now=now,
-            brief=request.brief,
-            spends=False,
-            openings=self._controls.openings,
-            locks=self._controls.locks,
-        )
-        answer = decide(self._policy, visit)
-        return answer if isinstance(answer, Decision) else await self._ask_meter(replace(answer, spends=False), now)
+        reader = _with_rights(asker.reader, request.rights)
+        asked, standing = not reader.known, None if reader.known else Standing()
+        decisions = []
+        for article in articles:
+            visit = Visit(
+                article=article,
+                reader=reader,
+                now=now,
+                brief=request.brief,
+                spends=False,
+                openings=self._controls.openings,
+                locks=self._controls.locks,
+            )
+            answer = decide(self._policy, visit)
+            if isinstance(answer, Metered):
+                if not asked:
+                    asked, standing = True, await self._standing_for(answer, now)
+                answer = _unspent(answer, standing, now)
+            decisions.append(answer)
+        return decisions
 
     def to_tell(self, device: ReaderId) -> bool:
         """Whether a device is to be given its pass anew; about once a day."""
@@ -284,30 +298,37 @@ class Gate:
             self._stopped.update(stopped)
 
     async def _ask_meter(self, metered: Metered, now: datetime) -> Decision:
+        if not metered.spends:
+            return _unspent(metered, await self._standing_for(metered, now), now)
         try:
-            if metered.spends:
-                spend = await self._store.spend(metered.claim)
-                if spend.outcome is Outcome.GRANTED:
-                    self._note_recovery()
-                if spend.over_budget:
-                    self._tallies["budget-would-refuse"] += 1
-                return settle(metered, spend)
-            claim = metered.claim
-            standing = await self._store.standing(claim.reader, claim.span, now)
+            spend = await self._store.spend(metered.claim)
         except StoreUnavailable as error:
             self._note_failure(error)
             return unanswered(metered, now)
-        outcome = Outcome.NOT_SPENT if standing.unit(claim.article) is None else Outcome.REPEATED
-        return settle(metered, Spend(outcome, standing))
+        if spend.outcome is Outcome.GRANTED:
+            self._note_recovery()
+        if spend.over_budget:
+            self._tallies["budget-would-refuse"] += 1
+        return settle(metered, spend)
+
+    async def _standing_for(self, metered: Metered, now: datetime) -> Standing | None:
+        """Where the reader of a claim stands; None where the store does not answer."""
+        try:
+            return await self._store.standing(metered.claim.reader, metered.claim.span, now)
+        except StoreUnavailable as error:
+            self._note_failure(error)
+            return None
 
     def _with_budget(self, metered: Metered, asker: Asker, address: str) -> Metered:
         """The same with the address's budget in the claim; nothing is refused for it while observing."""
         if self._budgeting is None or not metered.spends:
             return metered
         claim = metered.claim
+        window = self._policy.window
         budget = Budget(
             addresses=self._budgeting.budgets.of(address),
-            day=claim.now.astimezone(self._policy.window.zone).toordinal(),
+            today=claim.now.astimezone(window.zone).date(),
+            last_window=window.last(claim.span),
             established=asker.device is not None or asker.reader.kind is not ReaderKind.ANONYMOUS,
             enforced=self._budgeting.enforced and self.mode is Mode.ON,
         )
@@ -327,6 +348,14 @@ class Gate:
         self._tallies[decision.reason.value] += 1
         if decision.reason is Reason.USED_UP:
             self._stopped[reader.id] = None
+
+
+def _unspent(metered: Metered, standing: Standing | None, now: datetime) -> Decision:
+    """The decision of a request that does not spend."""
+    if standing is None:
+        return unanswered(metered, now)
+    outcome = Outcome.NOT_SPENT if standing.unit(metered.claim.article) is None else Outcome.REPEATED
+    return settle(metered, Spend(outcome, standing))
 
 
 def _with_rights(reader: Reader, rights: tuple[Entitlement, ...]) -> Reader:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -74,15 +74,20 @@ Asked = tuple[str, str, dict[str, str]]
 
 
 class _Origin(BaseHTTPRequestHandler):
+    wbufsize = -1  # head and body in one write
     pages: ClassVar[dict[str, str]]
+    feeds: ClassVar[dict[str, str]]
     asked: ClassVar[list[Asked]]
 
     def do_GET(self) -> None:
         self.asked.append((self.command, self.path, {key.lower(): value for key, value in self.headers.items()}))
-        page = self.pages.get(self.path.partition("?")[0])
+        path = self.path.partition("?")[0]
+        agent = "Googlebot" if "Googlebot" in self.headers.get("User-Agent", "") else ""
+        page = self.pages.get(f"{path} {agent}", self.pages.get(path, self.feeds.get(path)))
         body = (page or "none").encode("utf-8")
         self.send_response(200 if page is not None else 404)
-        self.send_header("Content-Type", "text/plain" if self.path.endswith(".txt") else "text/html; charset=utf-8")
+        kind = "text/plain" if self.path.endswith(".txt") else "text/html; charset=utf-8"
+        self.send_header("Content-Type", "application/rss+xml" if path in self.feeds else kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":
@@ -96,11 +101,15 @@ class _Origin(BaseHTTPRequestHandler):
 
 @dataclass
 class Origin:
-    """A running origin: its port, its pages by path, and what it was asked (method, path, headers)."""
+    """A running origin: its port, its pages and feeds by path, and what it was asked (method, path, headers).
+
+    A page under ``/path Googlebot`` is what that crawler gets in the stead of ``/path``.
+    """
 
     port: int
     pages: dict[str, str]
     asked: list[Asked]
+    feeds: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -114,12 +123,13 @@ def running_origin() -> Iterator[Origin]:
     pages = {f"/news/a{n}": story(f"story{n}") for n in range(1, 6)}
     pages["/"] = f"<!doctype html><html><head><title>Front</title></head><body>{links}</body></html>"
     asked: list[Asked] = []
-    handler = type("Handler", (_Origin,), {"pages": pages, "asked": asked})
+    feeds: dict[str, str] = {}
+    handler = type("Handler", (_Origin,), {"pages": pages, "feeds": feeds, "asked": asked})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield Origin(server.server_address[1], pages, asked)
+        yield Origin(server.server_address[1], pages, asked, feeds)
     finally:
         server.shutdown()
         thread.join()
@@ -167,16 +177,20 @@ def write_config(folder: Path, origin: Origin, *, more: str = "", site: str = ""
 
 
 @contextlib.contextmanager
-def serving(folder: Path, port: int, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A command that serves on a port, once it answers; ended as by Ctrl-C."""
+def serving(folder: Path, port: int, *arguments: str, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A command that serves on a port, once it answers; ended as by Ctrl-C. What it prints goes to ``log``, or into a
+    pipe, which is full after some hundred requests."""
+    output = log.open("a", encoding="utf-8") if log is not None else subprocess.PIPE
     process = subprocess.Popen(
         [sys.executable, "-m", "pennypress.cli.main", *arguments],
         cwd=folder,
         env=environment(),
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    if not isinstance(output, int):
+        output.close()
     try:
         until = time.monotonic() + 20
         while not _answers(port):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,31 @@ def test_a_store_in_memory_cannot_be_spoken_to(tmp_path: Path, origin: Origin) -
         assert ended.code == 1
         assert "lives inside the gateway" in ended.err
     assert '"on"' in (tmp_path / "pennypress.toml").read_text(encoding="utf-8")
+
+
+def test_status_tells_when_partners_were_there_last_and_who_fetched_which_feed(tmp_path: Path, origin: Origin) -> None:
+    partners = (
+        '[[partners]]\nname = "The Agency"\npaths = ["/feed.xml"]\nkey = "k3Jq8vTn5Xw2Lr7Yd9Hs"\nuntil = 2099-01-01\n'
+        '[[partners]]\nname = "The Archive"\npaths = ["/feed.xml"]\nranges = ["198.51.100.0/24"]\nuntil = 2020-01-01\n'
+        '[network]\ntrusted_proxies = ["127.0.0.1"]\n'
+    )
+    port = write_config(tmp_path, origin, more=partners)
+    file = tmp_path / "pennypress.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('mode = "on"', 'mode = "observe"'), encoding="utf-8")
+    origin.pages["/rss/news.txt"] = "no feed"
+    origin.feeds["/feed.xml"] = "<rss/>"
+    with serving(tmp_path, port, "gateway", "--config", "pennypress.toml"):
+        get(port, "/feed.xml?partner=k3Jq8vTn5Xw2Lr7Yd9Hs")
+        get(port, "/feed.xml", {"User-Agent": "Reeder/5.4 (Ada)", "X-Forwarded-For": "203.0.113.77"})
+        get(port, "/rss/news.txt", {"User-Agent": "Reeder/5.4 (Ada)"})
+    told = pennypress(tmp_path, "status").out
+    document = json.loads(pennypress(tmp_path, "status", "--json").out)
+    agency, archive = document["partners"]
+    assert (agency["name"], agency["count"], archive["last"]) == ("The Agency", 1, None)
+    assert datetime.now(UTC) - datetime.fromisoformat(agency["last"]) < timedelta(minutes=5)
+    (feed,) = document["feeds"]
+    assert (feed["path"], feed["program"], feed["network"]) == ("/feed.xml", "Reeder", "203.0.113.0/24")
+    assert "The Agency was last there on " in " ".join(told.split())
+    assert "The Archive was never there ended 1 January 2020" in " ".join(told.split())
+    assert "/feed.xml Reeder 203.0.113.0/24 once" in " ".join(told.split())
+    assert "k3Jq8vTn5Xw2Lr7Yd9Hs" not in told

@@ -306,7 +306,18 @@ def test_every_way_to_write_a_value_is_read(tmp_path: Path) -> None:
         # Network, store, keys
         ("[network]\ntrusted_proxies = ['10.0.0.1/8']", 2, 'an address inside a network; write "10.0.0.0/8".'),
         ("[network]\ntrusted_proxies = ['proxy']", 2, 'holds "proxy", which is no network'),
+        ("[network]\ntrusted_proxies = ['akamai']", 2, '"127.0.0.1", or "cloudflare" or "fastly"'),
+        ("[network]\nresolver = 'ns.example.com'", 2, "no address of a name server"),
+        ("[network]\nresolver = '127.0.0.1:99999'", 2, "has no such port"),
         ("[network]\nbudget = 'yes'", 2, 'budget is "yes"'),
+        # Who asks
+        ("[[partners]]\nname = 'A'\npaths = ['/feed']", 1, "has neither ranges nor a key, so nobody is this partner"),
+        ("[[partners]]\nname = 'A'\npaths = ['/f']\nkey = 'short'", 4, "key can be guessed"),
+        ("[[partners]]\nname = 'A'\npaths = []\nkey = 'k3Jq8vTn5Xw2Lr7Yd9Hs'", 3, "an empty list"),
+        ("[[crawlers]]\nname = 'A'\nuser_agents = ['A']\nranges = 'none.json'", 4, "which holds no list of ranges"),
+        ("[[crawlers]]\nname='A'\nuser_agents=['A']\nzones=['*.a.test']", 4, 'which is no zone; write "a.test"'),
+        ("[[crawlers]]\nname='A'\nuser_agents=['A']\nzones=['com']", 4, "which is no zone; write one such as"),
+        ("[[crawlers]]\nname = 'A'", 1, 'has no "user_agents"'),
         ("[network]\nnewcomer_articles = 0", 2, "newcomer_articles is 0"),
         ("[store]\nmeters = 'mysql://localhost'", 2, "a store that this version does not have"),
         ("[store]\nmeters = 'sqlite:'", 2, 'meters is "sqlite:"'),
@@ -406,3 +417,22 @@ def test_a_configuration_is_never_half_applied() -> None:
     with pytest.raises(ConfigurationError):
         config = read("[meter]\nlimit = 3\nwindow = 'x'", FILE)
     assert config is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("127.0.0.1", "127.0.0.1:53"),
+        ("127.0.0.1:5353", "127.0.0.1:5353"),
+        ("::1", "[::1]:53"),
+        ("[::1]:5353", "[::1]:5353"),
+        ("[2001:DB8::53]", "[2001:db8::53]:53"),
+    ],
+)
+def test_a_name_server_is_an_address_and_a_port(tmp_path: Path, written: str, read_as: str) -> None:
+    assert build(tmp_path, network={"resolver": written}).network.resolver == read_as
+
+
+def test_fronts_go_by_their_names_among_networks(tmp_path: Path) -> None:
+    config = build(tmp_path, network={"trusted_proxies": ["cloudflare", "10.0.0.0/8"]})
+    assert config.network.trusted_proxies == ("cloudflare", ip_network("10.0.0.0/8"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pennypress.config import read
+from pennypress.config.askers import ASKERS
 from pennypress.config.rules import RuleTable
 from pennypress.config.sections import SECTIONS
 from pennypress.config.setting import settings
@@ -23,14 +24,14 @@ def test_the_page_in_the_docs_is_the_one_that_the_declarations_make() -> None:
     assert (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8") == reference_page()
 
 
-@pytest.mark.parametrize("section", [*SECTIONS.values(), RuleTable])
+@pytest.mark.parametrize("section", [*SECTIONS.values(), *ASKERS.values(), RuleTable])
 def test_every_field_of_every_section_is_declared(section: type) -> None:
     assert list(settings(section)) == [field.name for field in fields(section)]
 
 
 def test_every_setting_is_on_the_page() -> None:
     page = reference_page()
-    for section in (*SECTIONS.values(), RuleTable):
+    for section in (*SECTIONS.values(), *ASKERS.values(), RuleTable):
         for name, setting in settings(section).items():
             assert f"| `{setting.key or name}` |" in page
             assert setting.help.endswith(".")

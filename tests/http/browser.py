@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -138,6 +139,25 @@ def story(name: str, *, paragraphs: int = 12, head: str = "", language: str = "e
         f"</head>\n<body><header><nav><a href=/>Home</a></nav></header><main><article><h1>The {name} report</h1>"
         f'<div class="text">\n{body}</div></article></main><footer>The Test Paper</footer></body></html>\n'
     )
+
+
+def report(name: str, *, paragraphs: int = 12) -> str:
+    """An article's page as ``story``, but in words that no other page has: the leak guard then has one article to
+    compare it with, as on a newspaper's site."""
+    chance = random.Random(name)
+    body = "".join(
+        f"<p>{name} paragraph {number}: {' '.join(_word(chance) for _ in range(24))}, {name} detail number {number} "
+        f"{_word(chance)}.</p>\n"
+        for number in range(paragraphs)
+    )
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>The {name} report</title></head>\n'
+        f"<body><main><article><h1>The {name} report</h1><div>\n{body}</div></article></main></body></html>\n"
+    )
+
+
+def _word(chance: random.Random) -> str:
+    return "".join(chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _ in range(chance.randint(2, 4)))
 
 
 def withheld(page: Page, name: str, *, paragraphs: int = 12) -> bool:

@@ -96,7 +96,7 @@ def running_gateway(
 ) -> Iterator[Gateway]:
     """A gateway in front of an upstream, ended afterwards. ``note`` is a file whose text it answers under ``/note``
     and takes up again on SIGHUP: the parent refuses ``refused``, and with ``bad`` the workers cannot build."""
-    address = address or f"127.0.0.1:{_free_port()}"
+    address = address or f"127.0.0.1:{free_port()}"
     arguments = [upstream, address, str(workers), str(header_seconds), str(note or "")]
     # Proxies of the environment must not be believed; these lead nowhere.
     environment = {**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
@@ -106,21 +106,23 @@ def running_gateway(
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     gateway = Gateway(address, process, log)
     try:
-        _wait_until_it_answers(gateway)
+        wait_until_it_answers(gateway)
         yield gateway
     finally:
         if process.poll() is None:
             gateway.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_it_answers(gateway: Gateway) -> None:
-    until = time.monotonic() + 10
+def wait_until_it_answers(gateway: Gateway) -> None:
+    """Wait until a gateway that has just been started answers; a busy machine takes its time."""
+    until = time.monotonic() + 30
     while True:
         try:
             if b" 200 " in gateway.ask(get(b"/-/pennypress/health")):

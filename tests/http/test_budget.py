@@ -12,7 +12,7 @@ from pennypress.config import load
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
-from tests.http.browser import Browser, Site, story
+from tests.http.browser import Browser, Site, report
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 CONFIG = """
@@ -52,7 +52,7 @@ def clock() -> Clock:
 def site() -> Site:
     site = Site()
     for number in range(60):
-        site.put(f"/news/{number}", story(f"n{number}"))
+        site.put(f"/news/{number}", report(f"n{number}"))
     return site
 
 

@@ -1,4 +1,4 @@
-"""What crawlers and partners get: the page as Google wants it, the preview, and never a charge."""
+"""What crawlers get: the page as Google wants it, the preview, and never a charge."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from pennypress.config import load
+from pennypress.core.policy import Mode
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
+from pennypress.http.askers import LISTS
 from pennypress.readers.keys import Keys
+from pennypress.readers.published import Published, write_lists
 from pennypress.store.opening import open_store
 from tests.http.browser import Browser, Site
-from tests.http.guarded import BAKER, CRANE, html_of, leaks, page, rss
+from tests.http.guarded import BAKER, CRANE, leaks, page
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONFIG = """
@@ -39,12 +42,6 @@ name = "Shortbot"
 user_agents = ["Shortbot"]
 ranges = "examplebot.json"
 access = "preview"
-[[partners]]
-name = "The Agency"
-ranges = ["198.51.100.0/24"]
-paths = ["/feed"]
-key = "k3Jq8vTn5Xw2Lr7Yd9Hs"
-until = 2026-12-01
 """
 BOT = "Mozilla/5.0 (compatible; Examplebot/1.0)"
 
@@ -62,17 +59,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def app(tmp_path: Path, clock: Clock) -> AsyncIterator[PaywallApp]:
+def site() -> Site:
     site = Site()
     site.put("/news/crane", page("The crane", CRANE), set_cookie="origin=1")
     site.put("/news/baker", page("The baker", BAKER))
     site.put("/news/free/notice", page("A notice", BAKER))
-    site.put("/feed", rss(("The crane", "/news/crane", html_of(CRANE))), content_type="application/rss+xml")
-    site.put(
-        "/feed?partner=k3Jq8vTn5Xw2Lr7Yd9Hs",
-        rss(("The crane", "/news/crane", html_of(CRANE))),
-        content_type="application/rss+xml",
-    )
+    return site
+
+
+@pytest.fixture
+async def app(tmp_path: Path, clock: Clock, site: Site) -> AsyncIterator[PaywallApp]:
     (tmp_path / "examplebot.json").write_text(json.dumps({"prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}))
     (tmp_path / "pennypress.toml").write_text(CONFIG)
     config = load(tmp_path / "pennypress.toml")
@@ -133,11 +129,87 @@ async def test_an_ai_crawler_gets_the_preview_and_spends_nothing(app: PaywallApp
     assert (answer.header("pennypress-access"), answer.header("set-cookie")) == ("preview", None)
 
 
-async def test_a_partner_reads_the_feed_whole_until_it_ends(app: PaywallApp, clock: Clock) -> None:
-    partner = Browser(app, peer="198.51.100.4")
-    assert leaks(await partner.get("/feed")) == [0, 1, 2, 3, 4]
-    assert leaks(await Browser(app).get("/feed")) == []
-    assert leaks(await Browser(app).get("/feed?partner=k3Jq8vTn5Xw2Lr7Yd9Hs")) == [0, 1, 2, 3, 4]
-    assert (await partner.get("/news/crane")).header("pennypress-reason") == "granted", "only the paths that were said"
-    clock.now = datetime(2026, 12, 2, tzinfo=UTC)
-    assert leaks(await Browser(app, peer="198.51.100.5").get("/feed")) == []
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"range": "bytes=0-99"},
+        {"if_none_match": '"1"', "if_modified_since": "Fri, 20 Nov 2026 12:00:00 GMT"},
+        {"sec_purpose": "prefetch"},
+        {"cookie": "pennypress=nonsense"},
+    ],
+)
+async def test_a_crawler_gets_the_whole_page_however_it_asks(app: PaywallApp, headers: dict[str, str]) -> None:
+    answer = await Browser(app, peer="192.0.2.7").get("/news/crane", user_agent=BOT, **headers)
+    assert answer.status == 200
+    assert leaks(answer) == [0, 1, 2, 3, 4]
+    assert answer.header("set-cookie") is None
+    assert "etag" not in dict(answer.fields)
+
+
+async def test_a_head_says_what_a_get_would(app: PaywallApp) -> None:
+    crawler = Browser(app, peer="192.0.2.7")
+    head = await crawler.ask("HEAD", "/news/crane", user_agent=BOT)
+    get = await crawler.get("/news/crane", user_agent=BOT)
+    assert [field for field in get.fields if field[0] != "content-length"] == list(head.fields)
+    assert head.body == b""
+
+
+async def test_a_crawlers_post_opens_nothing_more_and_costs_nothing(app: PaywallApp) -> None:
+    answer = await Browser(app).ask("POST", "/news/crane", user_agent=BOT)
+    assert (answer.header("pennypress-access"), leaks(answer)) == ("preview", [])
+
+
+async def test_a_page_that_bears_a_nonce_keeps_that_of_its_own_answer(app: PaywallApp, site: Site) -> None:
+    for nonce in ("firstfirst1", "secondsecond2"):
+        script = f'<script nonce="{nonce}">0</script>'
+        site.put("/news/crane", page("The crane", CRANE, head=script), content_security_policy=f"'nonce-{nonce}'")
+        answer = await Browser(app, peer="192.0.2.7").get("/news/crane", user_agent=BOT)
+        assert answer.text.count(nonce) == 1
+        assert nonce in (answer.header("content-security-policy") or "")
+        assert "pennypress-withheld" in answer.text
+
+
+async def test_the_words_of_the_origin_to_us_do_not_reach_a_crawler(app: PaywallApp, site: Site) -> None:
+    site.put("/news/crane", page("The crane", CRANE, head='<meta name="pennypress" content="premium">'))
+    answer = await Browser(app, peer="192.0.2.7").get("/news/crane", user_agent=BOT)
+    assert leaks(answer) == [0, 1, 2, 3, 4]
+    assert 'name="pennypress"' not in answer.text
+
+
+async def test_a_page_in_another_charset_stays_in_it(app: PaywallApp, site: Site) -> None:
+    body = page("The cräne", CRANE).replace('<meta charset="utf-8">', '<meta charset="iso-8859-1">')
+    site.put("/news/crane", body.encode("latin-1"), content_type="text/html; charset=iso-8859-1")
+    answer = await Browser(app, peer="192.0.2.7").get("/news/crane", user_agent=BOT)
+    assert "The cräne".encode("latin-1") in answer.body
+
+
+async def test_while_observing_a_crawler_gets_the_origins_bytes(app: PaywallApp) -> None:
+    app.gate.use(Mode.OBSERVE)
+    answer = await Browser(app, peer="192.0.2.7").get("/news/crane", user_agent=BOT)
+    assert answer.text == page("The crane", CRANE)
+
+
+async def test_a_crawler_behind_a_front_that_goes_by_its_name_is_verified_by_what_that_says(tmp_path: Path) -> None:
+    (tmp_path / "examplebot.json").write_text(json.dumps({"prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}))
+    front = '[network]\ntrusted_proxies = ["cloudflare", "127.0.0.1"]\n'
+    (tmp_path / "pennypress.toml").write_text(CONFIG.replace("[articles]", f"{front}[articles]"))
+    site = Site()
+    site.put("/news/crane", page("The crane", CRANE))
+    parts = Parts(open_store("memory:", tmp_path), Keys((bytes(32),)), Clock())
+    app = Paywall(load(tmp_path / "pennypress.toml"), parts).around(site)
+
+    async def access(peer: str, forwarded_for: str) -> str | None:
+        answer = await Browser(app, peer=peer).get("/news/crane", user_agent=BOT, x_forwarded_for=forwarded_for)
+        return answer.header("pennypress-access")
+
+    assert await access("104.16.0.9", "192.0.2.7") == "full"
+    assert await access("127.0.0.1", "192.0.2.7, 104.16.0.9") == "full"
+    assert await access("2606:4700::9", "192.0.2.7") == "full"
+    assert await access("104.16.0.9", "192.0.2.7, 203.0.113.5") == "preview"
+    assert await access("151.101.0.9", "192.0.2.7") == "preview", "fastly is not named"
+    lists = {"cloudflare": Published(("151.101.0.0/16",), NOON)}
+    write_lists(tmp_path / LISTS, lists)
+    app.askers.take_up()
+    assert await access("151.101.0.9", "192.0.2.7") == "full", "what was fetched takes the place of what is built in"
+    assert await access("104.16.0.9", "192.0.2.7") == "preview"
+    await app.close()

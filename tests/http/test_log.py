@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,3 +91,33 @@ async def test_a_log_that_cannot_be_written_stops_nothing() -> None:
     log = Log(os.open("/dev/full", os.O_WRONLY), lambda: NOON)
     log.answered(Answered("GET", "/", 200, "", "", 0.0, 0))
     log.event("error", "the disk is full")
+
+
+async def test_a_pipe_that_nobody_reads_holds_nobody_up_and_tells_afterwards_what_was_lost() -> None:
+    reading, writing = os.pipe()
+    log = Log(writing, lambda: NOON)
+    for _ in range(2_000):
+        log.answered(Answered("GET", "/" + "x" * 200, 200, "", "", 0.0, 0))
+    log.flush()
+    came = os.read(reading, 1_000_000).splitlines()
+    log.event("info", "well again")
+    came += os.read(reading, 1_000_000).splitlines()
+    told = [json.loads(line) for line in came]
+    lost = sum(int(line["event"].split()[0]) for line in told if "lines of the log were lost" in line.get("event", ""))
+    assert lost + sum("path" in line for line in told) == 2_000
+    assert lost > 1_000
+    assert told[-1]["event"] == "well again"
+    os.close(reading)
+    os.close(writing)
+
+
+async def test_a_socket_that_nobody_reads_holds_nobody_up_either() -> None:
+    """As systemd's journal gives it to a service."""
+    reading, writing = socket.socketpair()
+    log = Log(writing.fileno(), lambda: NOON)
+    for _ in range(10_000):
+        log.answered(Answered("GET", "/" + "x" * 200, 200, "", "", 0.0, 0))
+    log.flush()
+    assert all(json.loads(line)["status"] == 200 for line in reading.recv(1_000_000).splitlines()[:100])
+    reading.close()
+    writing.close()

@@ -278,17 +278,13 @@ def test_expect_is_answered_here_and_goes_no_further(gateway: Gateway, origin: O
     assert origin.asked[0].body == b"body"
 
 
-def test_a_websocket_is_not_opened(gateway: Gateway, origin: Origin) -> None:
-    fields = (
-        b"Upgrade: websocket",
-        b"Connection: Upgrade",
-        b"Sec-WebSocket-Version: 13",
-        b"Sec-WebSocket-Key: " + b"A" * 22 + b"==",
-    )
-    answer = gateway.ask(get(b"/live", *fields))
-    assert answer.startswith(b"HTTP/1.1 200 ")
-    assert origin.asked[0].values(b"upgrade") == []
-    assert origin.asked[0].values(b"connection") == []
+def test_an_upgrade_that_is_no_websocket_is_passed_over(gateway: Gateway, origin: Origin) -> None:
+    fields = (b"Upgrade: h2c", b"Connection: Upgrade, HTTP2-Settings", b"HTTP2-Settings: AAMAAABkAAQAAP__")
+    with gateway.connect() as connection:
+        connection.sendall(b"GET /live HTTP/1.1\r\nHost: a\r\n" + b"\r\n".join(fields) + b"\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+    for name in (b"upgrade", b"connection", b"http2-settings"):
+        assert origin.asked[0].values(name) == []
 
 
 def test_a_redirect_is_the_readers_to_follow(gateway: Gateway, origin: Origin) -> None:
@@ -515,10 +511,12 @@ def test_a_body_of_two_lengths_has_one_for_the_origin(gateway: Gateway, origin: 
         (b"Content-Length: +4",),
         (b"Transfer-Encoding: chunked, identity",),
         (b"Transfer-Encoding: gzip",),
+        (b"Transfer-Encoding: gzip, chunked",),
+        (b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"),
     ],
 )
 def test_a_body_of_no_certain_length_is_refused(gateway: Gateway, origin: Origin, fields: tuple[bytes, ...]) -> None:
-    assert gateway.ask(post(b"body", *fields, b"Connection: close")).startswith(b"HTTP/1.1 400 ")
+    assert gateway.ask(post(b"0\r\n\r\n", *fields, b"Connection: close")).split(b" ")[1] in (b"400", b"501")
     assert origin.asked == []
 
 

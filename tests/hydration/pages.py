@@ -57,6 +57,7 @@ def serving(site: HydratedPages) -> Iterator[int]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one write
 
         def do_GET(self) -> None:
             body = site.files.get(self.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from pennypress.core.budget import Address, Budget
 from pennypress.core.meter import Claim, ReaderId
 from pennypress.core.window import Window
+from pennypress.store.budget import keys_from
 from pennypress.store.memory import MemoryStore
 from pennypress.store.opening import prepare, sqlite_path
 from pennypress.store.sqlite import SqliteStore
@@ -26,11 +29,20 @@ PROCESSES = 4
 NEAR_A_MONTHS_END = datetime(2026, 11, 30, 22, tzinfo=UTC)
 
 readers = st.sampled_from([ReaderId(bytes([number]) * 16) for number in range(4)])
+many_readers = st.sampled_from([ReaderId(bytes([number]) * 16) for number in range(12)])
 articles = st.sampled_from([f"/{number}" for number in range(6)])
 titles = st.sampled_from(["", "A day at sea", "A day at sea, corrected"])
 limits = st.integers(1, 4)
 windows = st.sampled_from(
     [Window.parse(text, ZoneInfo("Europe/London")) for text in ("month", "month", "week", "day", "2 days", "30 days")]
+)
+places = st.sampled_from(
+    [
+        (Address("192.0.2.1", 3, 1),),
+        (Address("192.0.2.2", 2, 2),),
+        (Address("2001:db8::/64", 2, 1), Address("2001:db8::/48", 4, 3)),
+        (Address("2001:db8:0:1::/64", 2, 1), Address("2001:db8::/48", 4, 3)),
+    ]
 )
 processes = st.integers(0, PROCESSES - 1)
 minutes = st.sampled_from([1, 30, 61])
@@ -86,8 +98,34 @@ class OneProcess(Memory):
     @rule(reader=readers, article=articles, limit=limits, window=windows, title=titles)
     def spend(self, reader: ReaderId, article: str, limit: int, window: Window, title: str) -> None:
         claim = self.claim(reader, article, limit, window, title)
-        self.upkeep.clean(claim.now, claim.span)
+        self.upkeep.clean(claim.now, claim.span, keys_from(claim))
         self.both("spend", claim)
+
+    @rule(
+        reader=many_readers,
+        article=articles,
+        window=windows,
+        place=places,
+        signed=st.booleans(),
+        asks=st.integers(0, 5),
+    )
+    def spend_at(
+        self, reader: ReaderId, article: str, window: Window, place: tuple[Address, ...], signed: bool, asks: int
+    ) -> None:
+        """Five of six claims are enforced, and one of many is of a reader who is signed in."""
+        today, last = self.now.astimezone(window.zone).date(), window.last(window.span(self.now))
+        budget = Budget(place, today, last, established=signed and asks == 1, enforced=asks > 0)
+        claim = replace(self.claim(reader, article, 3, window, ""), budget=budget)
+        self.upkeep.clean(claim.now, claim.span, keys_from(claim))
+        self.both("spend", claim)
+        self.loop.run_until_complete(self.noted())
+
+    async def noted(self) -> None:
+        await asyncio.gather(*self.store._noting)
+
+    @rule()
+    def a_day_passes(self) -> None:
+        self.now += timedelta(days=1)
 
     @rule(reader=readers, window=windows)
     def standing(self, reader: ReaderId, window: Window) -> None:

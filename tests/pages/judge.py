@@ -27,27 +27,28 @@ def letters(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
 
 
-def leaks(page: str, withheld: Iterable[str], allowed: str) -> list[str]:
-    """The paragraphs of which a stretch of letters stands in the page in any form, and is not in what is allowed."""
+def leaks(page: str, withheld: Iterable[str], allowed: str, window: int = WINDOW) -> list[str]:
+    """The paragraphs of which a stretch of so many letters stands in the page in any form, and is not in what is
+    allowed."""
     permitted = letters(allowed)
     forms = {letters(form) for form in _forms(page)}
     found = []
     for paragraph in withheld:
         plain = letters(paragraph)
-        for stretch in _stretches(plain):
+        for stretch in _stretches(plain, window):
             if stretch not in permitted and any(stretch in form for form in forms):
                 found.append(paragraph)
                 break
     return found
 
 
-def _stretches(plain: str) -> Iterator[str]:
-    if len(plain) < WINDOW:
-        if len(plain) >= WINDOW // 2:
+def _stretches(plain: str, window: int) -> Iterator[str]:
+    if len(plain) < window:
+        if len(plain) >= window // 2:
             yield plain
         return
-    for start in range(0, len(plain) - WINDOW + 1, WINDOW // 4):
-        yield plain[start : start + WINDOW]
+    for start in range(0, len(plain) - window + 1, window // 4):
+        yield plain[start : start + window]
 
 
 def _forms(page: str) -> Iterator[str]:

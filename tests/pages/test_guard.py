@@ -133,7 +133,7 @@ word = st.text(alphabet="abcdeé漢", min_size=1, max_size=6)
 def test_each_run_of_eight_words_holds_an_anchor_whole(some: list[str], data: st.DataObject) -> None:
     plain = words(" ".join(some))
     anchors = Anchors()
-    anchors.add([(7, anchors_of(" ".join(some)))], {7})
+    anchors.add([(7, anchors_of(" ".join(some)))])
     first = data.draw(st.integers(0, max(0, len(plain) - 8)))
     run = "".join(plain[first : first + 8])
     assert (7 in anchors.owners_in(squeeze("qqq") + run + "zzz")) == (len(plain) >= 8 and len(run) >= 7)

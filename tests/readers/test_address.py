@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pennypress.readers.address import Networks, client_address
+from pennypress.readers.address import Networks, client_address, neighbourhood
 
 TRUSTED = Networks.parse(["127.0.0.1", "10.0.0.0/8", "fd00::/8", "::1"])
 NOBODY = Networks()
@@ -125,3 +125,44 @@ def test_a_network_of_mapped_addresses_is_one_of_ipv4() -> None:
 def test_what_is_no_network_is_refused_by_name(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         Networks.parse(["127.0.0.1", text])
+
+
+@given(
+    st.one_of(ADDRESSES, st.just("127.0.0.1"), st.just("::ffff:10.0.0.9"), st.text(max_size=30)),
+    st.lists(st.one_of(st.lists(ENTRIES, max_size=8).map(lambda entries: field(*entries)), st.binary(max_size=60))),
+)
+def test_the_answer_is_the_peer_or_the_entry_that_the_nearest_stranger_has(peer: str, fields: list[bytes]) -> None:
+    told = client_address(peer, fields, TRUSTED)
+    own = client_address(peer, [], TRUSTED)
+    assert told == own or (peer in TRUSTED and told not in TRUSTED)
+    if told != own:
+        entries = [entry.strip(b" \t") for entry in b",".join(fields).split(b",")]
+        spelt = [client_address(entry.decode("latin-1"), [], NOBODY) for entry in entries]
+        place = len(spelt) - 1 - spelt[::-1].index(told)
+        assert all(entry in TRUSTED for entry in spelt[place + 1 :])
+
+
+@given(ADDRESSES.filter(lambda address: address != "192.0.2.1"), st.integers(0, 65535))
+def test_a_port_brackets_quotes_a_zone_and_mapping_change_no_address(address: str, port: int) -> None:
+    forms = [f"[{address}]:{port}", f'"[{address}]"', f"{address}%eth0"]
+    if ":" not in address:
+        forms = [f"{address}:{port}", f"::ffff:{address}", f'"{address}"']
+    front = Networks.parse(["192.0.2.1"])
+    mapped = getattr(ip_address(address), "ipv4_mapped", None)
+    for form in (address, *forms):
+        assert client_address("192.0.2.1", [form.encode()], front) == str(mapped or ip_address(address))
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2::9", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
+        ("::1", "::/48"),
+        ("", ""),
+        ("nobody", ""),
+    ],
+)
+def test_a_neighbourhood_is_all_that_is_kept_of_an_address(address: str, network: str) -> None:
+    assert neighbourhood(address) == network

@@ -32,6 +32,8 @@ WELL_KNOWN = [
     "facebookexternalhit",
     "redditbot",
     "vkShare",
+    "FlipboardProxy",
+    "Discourse Forum Onebox",
 ]
 
 
@@ -48,6 +50,8 @@ WELL_KNOWN = [
         "Twitterbot/1.0",
         "TelegramBot (like TwitterBot)",
         "WhatsApp/2.24.1 A",
+        "Notion/1.0 (https://notion.so; team@makenotion.com)",
+        "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/534+ (KHTML, like Gecko) BingPreview/1.0b",
         "WhatsApp",
         "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
         "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",

@@ -23,7 +23,7 @@ def _make_older(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for name in (
             *("rights", "devices", "said_of", "known"),
-            *("address_keys", "visitors", "newcomers", "established"),
+            *("address_keys", "visitors", "newcomers", "established", "refusals", "uses"),
         ):
             connection.execute(f"DROP TABLE {name}")
         connection.execute("DROP INDEX merged_into")

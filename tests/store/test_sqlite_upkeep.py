@@ -54,7 +54,7 @@ def rows(tmp_path: Path) -> Iterator[Rows]:
 @pytest.fixture
 def upkeep(tmp_path: Path, rows: Rows, clock: Clock) -> Iterator[Upkeep]:
     tending = Upkeep(tmp_path / "paper.db", lambda: None, clock)
-    tending.clean(NOON, MONTH.span(NOON))
+    clean(tending, NOON)
     yield tending
     tending.close()
 
@@ -65,7 +65,7 @@ def count(rows: Rows, table: str) -> int:
 
 
 def clean(upkeep: Upkeep, now: datetime) -> None:
-    upkeep.clean(now, MONTH.span(now))
+    upkeep.clean(now, MONTH.span(now), f"{MONTH.last(MONTH.span(now)):%Y-%m}")
 
 
 def run_days(upkeep: Upkeep, clock: Clock, days: int) -> datetime:

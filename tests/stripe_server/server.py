@@ -210,6 +210,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one write: else each waits 40 ms for the other side's word
     office: Office
 
     def do_GET(self) -> None:

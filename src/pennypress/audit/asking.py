@@ -99,7 +99,7 @@ async def _links_elsewhere(link: str, apart: float, seconds: float, ends: Ends) 
             address, asked = waiting.pop(), asked + 1
             if address is not None and robots.allows(address):
                 answer = await _get(app, home, address, seconds)
-                found = read(answer, address)
+                found = read(answer)
                 named = discover(answer, found.kind, found.text, address).links
                 links += named
                 waiting += [home.target_of(one, address) for one in named if ".xml" in one]

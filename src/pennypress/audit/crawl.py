@@ -104,7 +104,7 @@ class Crawl:
         await asyncio.to_thread(self._take, lead, answer)
 
     def _take(self, lead: Lead, answer: Answer) -> None:
-        found = read(answer, lead.address)
+        found = read(answer)
         said = discover(answer, found.kind, found.text, lead.address)
         self._tray.put(
             Seen(lead.address, lead.why, answer.status, found.kind, said.canonical, said.says_article), answer

@@ -42,7 +42,7 @@ class Judge:
         return f"{said}; and of {_counted(len(others))}" if others else said
 
     def _look(self, answer: Answer, address: str) -> tuple[Sighting, ...]:
-        text = read(answer, address).text
+        text = read(answer).text
         digest = blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
         if digest not in self._kept:
             self._kept[digest] = _each_article(self._guard.look(text))
@@ -66,7 +66,7 @@ def name_of(sighting: Sighting) -> str:
 
 
 def _told(sighting: Sighting, answer: Answer, address: str) -> str:
-    letters = squeeze(read(answer, address).text)
+    letters = squeeze(read(answer).text)
     shown, withheld = sighting.known.texts
     free, plain = squeeze(shown), words(withheld)
     for first in range(len(plain) - RUN + 1):

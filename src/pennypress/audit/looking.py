@@ -157,7 +157,7 @@ class Look:
             self._findings.add(kinds.UNREAD, seen.address, version.why_unread or "it cannot be read")
             return
         cut = await version.cut(continued=subject.continued)
-        self._examiner.examine(seen, subject, decision, version.page, cut, read(answer, seen.address).text)
+        self._examiner.examine(seen, subject, decision, version.page, cut, read(answer).text)
 
     def _unmetered(self, seen: Seen) -> None:
         answer = self._tray.answer(seen.address)

@@ -1,4 +1,4 @@
-"""Reading an answer: what kind of text it is, and the text."""
+"""Reading an answer: how its text is laid out, and the text."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An answer that was read: its kind (the value of a ``Layout``; None for no text) and its text."""
+    """An answer that was read: its layout (None for no text) and its text."""
 
-    kind: str | None
+    kind: Layout | None
     text: str
     body: bytes = b""
 
 
-def read(answer: Answer, address: str) -> Read:
-    """Read an answer for an address. A sitemap that is packed as a file is read too; what cannot be read is no text."""
+def read(answer: Answer) -> Read:
+    """Read an answer. A sitemap that is packed as a file is read too; what cannot be read is no text."""
     coding = first(answer.headers, b"content-encoding")
     said = first(answer.headers, b"content-type")
     layout = layout_of(list(answer.headers))
     try:
         body = undo_coding(answer.body, coding.decode("latin-1") if coding else None, limit=LARGEST)
         if body.startswith(_GZIP):
-            body, layout = undo_coding(body, "gzip", limit=LARGEST), Layout.NAMELESS
+            body, layout = undo_coding(body, "gzip", limit=LARGEST), Layout.XML
     except Undecodable:
         return Read(None, "")
     if layout is None or not body or (layout.unsure and not is_text(body)):
-        return Read(layout.value if layout is not None else None, "", body)
-    found = written(body, said.decode("latin-1") if said else None, layout)
-    text = found.text.text if found.also is None else f"{found.text.text}\n{found.also}"
-    return Read(found.layout.value, text, body)
+        return Read(None, "", body)
+    was = written(body, said.decode("latin-1") if said else None, layout)
+    text = was.text.text if was.also is None else f"{was.text.text}\n{was.also}"
+    return Read(was.layout, text, body)
 
 
 def read_page_of(answer: Answer, address: str, config: Config) -> Page | None:
@@ -50,4 +50,4 @@ def read_page_of(answer: Answer, address: str, config: Config) -> Page | None:
     articles = config.articles
     options = PageOptions(articles.body, articles.preview, articles.scripts)
     said = first(answer.headers, b"content-type")
-    return read_version(read(answer, address).body, said.decode("latin-1") if said else None, address, options).page
+    return read_version(read(answer).body, said.decode("latin-1") if said else None, address, options).page

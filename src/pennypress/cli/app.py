@@ -7,13 +7,16 @@ import typer
 from pennypress.cli.account import app as account
 from pennypress.cli.audit import audit
 from pennypress.cli.check import check
+from pennypress.cli.crawlers import app as crawlers
 from pennypress.cli.demo import demo
+from pennypress.cli.doctor import doctor
 from pennypress.cli.explain import explain
 from pennypress.cli.gateway import gateway
 from pennypress.cli.init import init
 from pennypress.cli.jobs import jobs
 from pennypress.cli.lock import lock
 from pennypress.cli.mode import mode
+from pennypress.cli.network import app as network
 from pennypress.cli.opening import open_articles
 from pennypress.cli.privacy import app as privacy
 from pennypress.cli.staff import app as staff
@@ -41,9 +44,12 @@ app.command("mode")(mode)
 app.command("status")(status)
 app.command("explain")(explain)
 app.command("audit")(audit)
+app.command("doctor")(doctor)
 app.command("open")(open_articles)
 app.command("lock")(lock)
 app.command("jobs")(jobs)
+app.add_typer(network)
+app.add_typer(crawlers)
 app.add_typer(account)
 app.add_typer(subscriptions)
 app.add_typer(privacy)

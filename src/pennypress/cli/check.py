@@ -14,6 +14,8 @@ from pennypress.config import Config
 from pennypress.errors import KeysError, StoreUnusable
 
 _PATIENCE_SECONDS = 1.0
+_GOOGLES_LEAST = 6
+"""Of Google's advice for flexible sampling: monthly metering, and at the start 6 to 10 articles."""
 
 
 def check(config: ConfigFile = CONFIG) -> None:
@@ -78,7 +80,7 @@ def unwise(config: Config) -> Iterator[str]:
             "[network] trusted_proxies is empty although url is https, so something in front ends TLS: every reader "
             'seems to come from its address; name it, as in trusted_proxies = ["127.0.0.1"].'
         )
-    if any(network.prefixlen == 0 for network in trusted):
+    if any(not isinstance(network, str) and network.prefixlen == 0 for network in trusted):
         yield (
             "[network] trusted_proxies holds every address there is, so any client may claim to be any; name your own."
         )
@@ -90,6 +92,11 @@ def unwise(config: Config) -> Iterator[str]:
         if "*" not in pattern.text:
             below = f"{pattern.text.rstrip('/')}/**"
             yield f'[articles] paths: "{pattern.text}" is one page only; for all below it write "{below}".'
+    if str(config.meter.window) == "month" and config.meter.limit < _GOOGLES_LEAST:
+        yield (
+            f"[meter] limit is {config.meter.limit} a month; Google advises 6 to 10 a month, lest those who come from "
+            "its search meet walls and turn away."
+        )
     subscribe = urlsplit(config.paper.subscribe_url)
     if not subscribe.netloc and any(pattern.matches(subscribe.path) for pattern in config.articles.paths):
         yield "[paper] subscribe_url lies where articles are, so subscribing itself would be metered; add a free rule."

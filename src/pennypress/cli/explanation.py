@@ -27,7 +27,7 @@ from pennypress.pages.source import undo_coding
 from pennypress.store import Controls
 from pennypress.store.opening import sqlite_path
 
-_AGENT = "pennypress-explain"
+AGENT = "pennypress-explain"
 _NOBODY = ReaderId(bytes(16))
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?")
 
@@ -43,14 +43,14 @@ class Explanation:
     controls: Controls
 
 
-async def look(config: Config, target: Target, host: str) -> Explanation:
+async def look(config: Config, target: Target, host: str, *, agent: str = AGENT) -> Explanation:
     """Fetch a page from the site behind, under the name ``host``, and read it. Raises OriginError."""
     gateway = config.gateway
     answer = await ask(
         gateway.upstream,
         target,
         host=host,
-        agent=_AGENT,
+        agent=agent,
         largest=gateway.largest_article,
         seconds=gateway.origin_timeout.total_seconds(),
         scheme=urlsplit(config.paper.url).scheme if config.paper.url else None,

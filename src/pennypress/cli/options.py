@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
+from pennypress.config.addresses import site_url
 from pennypress.config.reading import duration, path_pattern
 from pennypress.config.setting import Raw, Unfit
 from pennypress.core.target import PathPattern
+from pennypress.errors import PennypressError
 
 ConfigFile = Annotated[
     Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration file.", show_default=True)
@@ -35,6 +38,18 @@ def read_pattern(text: str) -> PathPattern:
         return path_pattern(Raw(text, Path()))
     except Unfit as unfit:
         raise typer.BadParameter(f"this {unfit}") from None
+
+
+def site_of(said: str) -> tuple[str, str]:
+    """The scheme and host of an address, and the path and query behind them, empty where there is none. Raises
+    PennypressError."""
+    parts = urlsplit(said if "://" in said else f"https://{said}")
+    try:
+        site = site_url(Raw(f"{parts.scheme}://{parts.netloc}", Path()))
+    except Unfit as unfit:
+        raise PennypressError(f"The address {unfit}.") from None
+    path = parts.path.removesuffix("/") and parts.path
+    return site, f"{path}?{parts.query}" if path and parts.query else path
 
 
 Duration = Annotated[

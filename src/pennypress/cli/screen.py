@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -28,6 +29,20 @@ def console(*, errors: bool = False) -> Console:
 def say(sentence: str = "", style: str = "") -> None:
     """Print a line; brackets in it are only brackets."""
     console().print(Text(sentence, style=style))
+
+
+def say_below(sentence: str, indent: int, style: str = "") -> None:
+    """Print a sentence that belongs to the line above it: indented, also where a terminal has to wrap it."""
+    screen = console()
+    if screen.is_terminal:
+        screen.print(Padding(Text(sentence, style=style), (0, 0, 0, indent)), soft_wrap=False)
+    else:
+        screen.print(Text(" " * indent + sentence))
+
+
+def say_in(parts: Sequence[tuple[str, str]]) -> None:
+    """Print a line of parts, each in its own style."""
+    console().print(Text.assemble(*parts))
 
 
 def complain(sentence: str, style: str = "red") -> None:

@@ -6,18 +6,24 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from pennypress.cli.options import CONFIG, ConfigFile
 from pennypress.config import Config
+from pennypress.config.askers import PartnerTable
+from pennypress.config.reading import instant
 from pennypress.core.policy import Mode
+from pennypress.core.use import FEEDS_KEPT, Use, UseKind
 from pennypress.store import Controls, Summary
 
 _VIEWS = (
     ("granted", "opened, and counted"),
     ("repeated", "opened again, not counted"),
     ("used-up", "limit used up"),
+    ("budget", "budget of the address used up"),
+    ("budget-would-refuse", "opened, though the address's budget was used up"),
     ("premium", "premium, to no subscriber"),
     ("free", "free"),
     ("brief", "short enough to be free"),
@@ -29,25 +35,38 @@ _VIEWS = (
     ("no-body", "pages without a body that could be cut"),
     ("error-pages-replaced", "error pages replaced by ours"),
 )
+_FEEDS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What there is to tell: the mode in force, the span's figures, the day's tallies, openings and locks."""
+    """What there is to tell: the mode in force, the span's figures, the day's tallies, openings and locks, and the
+    uses of partners and feeds."""
 
     mode: Mode
     summary: Summary
     controls: Controls
     now: datetime
+    uses: tuple[Use, ...]
+
+    def last_use(self, partner: str) -> Use | None:
+        """When a partner was there last; None for one who never was."""
+        return next((use for use in self.uses if use.kind is UseKind.PARTNER and use.who == partner), None)
+
+    @property
+    def feeds(self) -> tuple[Use, ...]:
+        """Who fetched which feed while observing."""
+        return tuple(use for use in self.uses if use.kind is UseKind.FEED and use.last >= self.now - FEEDS_KEPT)
 
 
 def status(
     config: ConfigFile = CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """Show readers, stops, page views by what became of them, openings and locks.
+    """Show readers, stops, page views by what became of them, openings and locks, and when partners were there last.
 
-    In "observe" the stops are those that there would have been.
+    In "observe" the stops are those that there would have been. Who fetched which feed while observing is shown too:
+    make those a partner who are to read on once the meter is on.
 
     Example: pennypress status --json
     """
@@ -69,7 +88,8 @@ async def _ask(config: Config) -> Standing:
         controls = await store.controls()
         today = now.astimezone(config.paper.timezone).date()
         summary = await store.summary(config.meter.window.span(now), today, now)
-    return Standing(config.meter.mode, summary, controls, now)
+        uses = await store.uses()
+    return Standing(config.meter.mode, summary, controls, now, uses)
 
 
 def _show(config: Config, standing: Standing) -> None:
@@ -106,6 +126,32 @@ def _show(config: Config, standing: Standing) -> None:
     )
     if not openings and not locks:
         say("No openings and no locks.")
+    show_rows("Partners", [_of_partner(partner, standing, zone) for partner in config.partners])
+    show_rows(
+        "Feeds that were fetched while observing",
+        [
+            (use.path, use.who, use.network, _times(use), f"last on {when(use.last, zone)}")
+            for use in standing.feeds[:_FEEDS_SHOWN]
+        ],
+    )
+    if len(standing.feeds) > _FEEDS_SHOWN:
+        say(f"And {len(standing.feeds) - _FEEDS_SHOWN} more: pennypress status --json lists all.")
+
+
+def _times(use: Use) -> str:
+    return "once" if use.count == 1 else f"{use.count:,} times"
+
+
+def _of_partner(partner: PartnerTable, standing: Standing, zone: ZoneInfo) -> tuple[str, str, str]:
+    from pennypress.cli.screen import when
+
+    last, until = standing.last_use(partner.name), instant(partner.until, zone)
+    ended = until is not None and until <= standing.now
+    return (
+        partner.name,
+        f"was last there on {when(last.last, zone)}, {_times(last)} in all" if last else "was never there",
+        "" if until is None else f"{'ended' if ended else 'until'} {when(until, zone)}",
+    )
 
 
 def _window(config: Config) -> str:
@@ -141,5 +187,26 @@ def _print_json(config: Config, standing: Standing) -> None:
             for held in standing.controls.locks
             if held.until is None or standing.now < held.until
         ],
+        "partners": [_partner_document(partner, standing, config.paper.timezone) for partner in config.partners],
+        "feeds": [
+            {
+                "path": use.path,
+                "program": use.who,
+                "network": use.network,
+                "count": use.count,
+                "last": use.last.isoformat(),
+            }
+            for use in standing.feeds
+        ],
     }
     print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _partner_document(partner: PartnerTable, standing: Standing, zone: ZoneInfo) -> dict[str, object]:
+    last, until = standing.last_use(partner.name), instant(partner.until, zone)
+    return {
+        "name": partner.name,
+        "last": last.last.isoformat() if last else None,
+        "count": last.count if last else 0,
+        "until": until.isoformat() if until else None,
+    }

@@ -17,15 +17,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pennypress.cli.init import own_zone
 from pennypress.cli.learning import article_patterns
+from pennypress.cli.options import site_of
 from pennypress.cli.rehoming import Move, Rehomed
 from pennypress.cli.screen import say
 from pennypress.config import Config, build
-from pennypress.config.addresses import site_url
-from pennypress.config.setting import Raw, Unfit
 from pennypress.config.writing import commented_file
 from pennypress.core.target import read_target
 from pennypress.demo.strip import Strip
-from pennypress.errors import OriginError, PennypressError, TargetError, Undecodable
+from pennypress.errors import OriginError, PennypressError, Undecodable
 from pennypress.gate import utc_now
 from pennypress.http.answer import Answer, first
 from pennypress.http.asgi import Parts, Paywall
@@ -42,6 +41,7 @@ from pennypress.http.robots_txt import Robots, robots_of
 from pennypress.http.server import Listening
 from pennypress.http.server import run as run_server
 from pennypress.messages.languages import catalogue_of
+from pennypress.pages.leads import article_links, bare_host
 from pennypress.pages.page import Page, PageOptions, read_page
 from pennypress.pages.source import undo_coding
 from pennypress.readers.keys import KEY_BYTES, Keys
@@ -58,7 +58,6 @@ _LOOKED_AT = 3
 _PREVIEW_LETTERS = 90
 _ALL_PATHS = ("/**",)
 _TITLE_PARTS = re.compile(r"\s+[-|·:–—]\s+")
-_SLUG = re.compile(r"/[^/]*[a-z0-9]-[a-z0-9]+-[a-z0-9][^/]*/?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Arrival:
 
 def run(site: str, limit: int, port: int) -> None:
     """Try a site until Ctrl-C, then print the file that this would be. Raises PennypressError."""
-    arrival = asyncio.run(arrive(_address(site)))
+    arrival = asyncio.run(arrive(site_of(site)[0]))
     port = port or _free_port()
     config = trial_config(arrival, limit, port)
     move = Move(arrival.home, f"http://{_HOST}:{port}")
@@ -103,7 +102,7 @@ async def arrive(address: str) -> Arrival:
         leads_to = _leads_to(address, front)
         if leads_to == address:
             return await _look_around(address, robots, front)
-        if _bare_host(leads_to) != _bare_host(address):
+        if bare_host(leads_to) != bare_host(address):
             raise PennypressError(f"{address} leads to {leads_to}; try that address.")
         address = leads_to
     raise PennypressError(f"{address} leads in a circle; try the address that your browser shows there.")
@@ -220,7 +219,7 @@ async def _robots_txt(address: str) -> Answer:
     if answer.status // 100 != 3:
         return answer
     moved = _leads_to(address, answer)
-    return await _get(moved, "/robots.txt") if _bare_host(moved) == _bare_host(address) else answer
+    return await _get(moved, "/robots.txt") if bare_host(moved) == bare_host(address) else answer
 
 
 async def _get(address: str, path: str) -> Answer:
@@ -256,7 +255,7 @@ async def _look_around(home: str, robots: Robots, front: Answer) -> Arrival:
             shown = [read_target(path).folded for path in bodies]
             paths = article_patterns(shown, ["/"]) or _ALL_PATHS if shown else ()
     name = site_name(page.body) if page is not None else ""
-    return Arrival(home, name or _bare_host(home), robots, language, paths)
+    return Arrival(home, name or bare_host(home), robots, language, paths)
 
 
 def site_name(page: bytes) -> str:
@@ -270,22 +269,6 @@ def site_name(page: bytes) -> str:
     return "".join(letter for letter in line if letter.isprintable())
 
 
-def article_links(page: bytes, home: str) -> list[str]:
-    """The paths of a site that a page links to and that look like articles': a slug of several words at the end."""
-    hrefs = (link.attributes.get("href") or "" for link in LexborHTMLParser(page).css("a[href]"))
-    links = (urlsplit(urljoin(f"{home}/", href.strip())) for href in hrefs)
-    own = (link.path for link in links if _bare_host(f"https://{link.netloc}") == _bare_host(home))
-    return list(dict.fromkeys(path for path in own if _SLUG.search(path) and _is_target(path)))
-
-
-def _is_target(path: str) -> bool:
-    try:
-        read_target(path)
-    except TargetError:
-        return False
-    return True
-
-
 def _page(answer: Answer, path: str) -> Page | None:
     """The page of an answer; None where it cannot be read."""
     coding, content_type = first(answer.headers, b"content-encoding"), first(answer.headers, b"content-type")
@@ -294,20 +277,6 @@ def _page(answer: Answer, path: str) -> Page | None:
         return read_page(body, content_type.decode("latin-1") if content_type else None, PageOptions(), address=path)
     except Undecodable:
         return None
-
-
-def _bare_host(address: str) -> str:
-    return urlsplit(address).netloc.removeprefix("www.")
-
-
-def _address(said: str) -> str:
-    """The site's scheme and host; a path behind it is where one reads, not what is tried."""
-    address = said if "://" in said else f"https://{said}"
-    parts = urlsplit(address)
-    try:
-        return site_url(Raw(f"{parts.scheme}://{parts.netloc}", Path()))
-    except Unfit as unfit:
-        raise PennypressError(f"The address {unfit}.") from None
 
 
 def _free_port() -> int:

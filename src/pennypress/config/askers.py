@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import ip_network
@@ -17,6 +19,7 @@ from pennypress.core.target import PathPattern
 CrawlerAccess = Literal["full", "preview"]
 _ACCESSES: tuple[CrawlerAccess, ...] = ("full", "preview")
 _SHORTEST_KEY = 20
+_ZONE = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
 _names = list_of(text, example='["Googlebot"]', may_be_empty=False)
 
 
@@ -29,6 +32,16 @@ def ranges_file(raw: Raw) -> tuple[Network, ...]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         mend = 'give a JSON file that holds {"prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}'
         raise Unfit(f'is "{path}", which holds no list of ranges', mend) from None
+
+
+def zone(raw: Raw) -> str:
+    """A zone of the DNS such as ``"googlebot.com"``."""
+    value = text(raw)
+    if not _ZONE.fullmatch(value.strip(".")):
+        meant = value.removeprefix("*").strip(".")
+        mend = f'write "{meant}"' if _ZONE.fullmatch(meant) else 'write one such as "crawl.example.com"'
+        raise Unfit(f'holds "{value}", which is no zone', mend)
+    return value.strip(".").lower()
 
 
 def secret(raw: Raw) -> str:
@@ -55,7 +68,7 @@ class CrawlerTable:
         help="A JSON file of its networks, in the form in which Google publishes its own.",
     )
     zones: tuple[str, ...] | None = optional(
-        _names,
+        list_of(zone, example='["crawl.example.com"]', may_be_empty=False),
         kind="list of texts",
         absent="none, or those of a built-in crawler of its name",
         example=["crawl.example.com"],
@@ -68,7 +81,7 @@ class CrawlerTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerTable:
-    """A partner who may read some paths whole."""
+    """A partner who may read some paths whole, known by ranges or by a key."""
 
     name: str = required(text, kind="text", example="The Agency", help="What they are called.")
     paths: tuple[PathPattern, ...] = required(
@@ -95,3 +108,7 @@ class PartnerTable:
         moment, kind="date", absent="no end", example=date(2027, 12, 31), help="The moment at which it ends."
     )
     access: Literal["full"] = setting(one_of("full"), kind="word", default="full", help='Always "full".')
+
+
+ASKERS: Mapping[str, type] = {"crawlers": CrawlerTable, "partners": PartnerTable}
+"""The tables, each of which may stand several times."""

@@ -100,6 +100,7 @@ class _Assembly:
         texts = self._texts(tables.get("texts", {}), sections["paper"].get("languages", ()))
         crawlers = self._askers(CrawlerTable, "crawlers", tables.get("crawlers", []))
         partners = self._askers(PartnerTable, "partners", tables.get("partners", []))
+        self._placed(partners)
         self._together(sections)
         if self.faults:
             return None
@@ -149,6 +150,12 @@ class _Assembly:
             if len(self.faults) == before:
                 made.append(kind(**values))
         return tuple(made)
+
+    def _placed(self, partners: tuple[PartnerTable, ...]) -> None:
+        for place, partner in enumerate(partners):
+            if partner.ranges is None and partner.key is None:
+                wrong = f'"{partner.name}" has neither ranges nor a key, so nobody is this partner'
+                self._fault(wrong, "say where they ask from, or make them a secret address", ("partners", place))
 
     def _rules(
         self, tables: object, zone: ZoneInfo, articles: tuple[PathPattern, ...]

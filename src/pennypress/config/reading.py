@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pennypress.config.setting import Raw, Unfit
@@ -22,6 +22,10 @@ from pennypress.messages.languages import OFFERED, catalogue_of
 T = TypeVar("T")
 
 Network = IPv4Network | IPv6Network
+Front = Literal["cloudflare", "fastly"]
+
+FRONTS: tuple[Front, ...] = ("cloudflare", "fastly")
+"""What may stand in front and publishes its networks."""
 
 _UNITS = {
     "second": timedelta(seconds=1),
@@ -41,6 +45,7 @@ _RECORDS = re.compile(r"postgresql://\S+|sqlite:(?!//)[^\s:].*")
 _OFFICE_PATH = re.compile(r"/(?!-/)[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 _MAILBOX = re.compile(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _MAIL_SERVER = re.compile(r"smtp(?:s|\+starttls)?://(?:[^\s@/]+@)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?|folder:[^\s].*")
+_WITH_PORT = re.compile(r"(?:^[^:]*|\]):[0-9]{1,5}$")
 _PER_CENT = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?")
 
 
@@ -249,6 +254,34 @@ def network(raw: Raw) -> Network:
     except ValueError:
         raise Unfit(f'holds "{value}", which is no network', 'write one such as "10.0.0.0/8" or "127.0.0.1"') from None
     raise Unfit(f'holds "{value}", which is an address inside a network', f'write "{meant_network}"')
+
+
+def proxy(raw: Raw) -> Network | Front:
+    """A network, or the name of what stands in front and publishes its own."""
+    for front in FRONTS:
+        if raw.value == front:
+            return front
+    try:
+        return network(raw)
+    except Unfit as unfit:
+        if "no network" not in unfit.wrong:
+            raise
+        names = listed(FRONTS)
+        mend = f'write one such as "10.0.0.0/8" or "127.0.0.1", or {names}'
+        raise Unfit(unfit.wrong, mend) from None
+
+
+def name_server(raw: Raw) -> str:
+    """The address of a name server and its port, 53 where none is said: ``127.0.0.1:53``, ``[::1]:53``."""
+    value = text(raw)
+    host, _, port = value.rpartition(":") if _WITH_PORT.search(value) else (value, "", "53")
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        raise Unfit(f'is "{value}", which is no address of a name server', 'write one such as "127.0.0.1:53"') from None
+    if not 0 < int(port) < 65536:
+        raise Unfit(f'is "{value}", which has no such port', 'write one such as "127.0.0.1:53"')
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
 def shared_networks(raw: Raw) -> tuple[SharedNetwork, ...]:

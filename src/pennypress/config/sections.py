@@ -21,15 +21,17 @@ from pennypress.config.office import (
     StripeSection,
 )
 from pennypress.config.reading import (
+    Front,
     Network,
     file,
     folder,
     language,
     list_of,
-    network,
+    name_server,
     on_failure,
     one_of,
     path_pattern,
+    proxy,
     records_url,
     selector,
     shared_networks,
@@ -235,15 +237,16 @@ class GuardSection:
 class NetworkSection:
     """Whose word about addresses counts, and what an address may open."""
 
-    trusted_proxies: tuple[Network, ...] = setting(
-        list_of(network, example='["127.0.0.1"]', may_be_empty=True),
+    trusted_proxies: tuple[Network | Front, ...] = setting(
+        list_of(proxy, example='["127.0.0.1"]', may_be_empty=True),
         kind="list of networks",
         default=[],
         example=["127.0.0.1", "10.0.0.0/8"],
-        help="The networks of what stands in front, whose X-Forwarded-For counts; with [] nobody's does.",
+        help="The networks of what stands in front, whose X-Forwarded-For counts; with [] nobody's does. The names "
+        '"cloudflare" and "fastly" stand for the networks that these publish.',
     )
     resolver: str | None = optional(
-        text,
+        name_server,
         kind="host and port",
         absent="the system's",
         example="127.0.0.1:53",
@@ -327,6 +330,13 @@ class Gateway:
     )
     workers: int = setting(
         whole_number(1, 64), kind="number", default=1, help="How many processes serve; one a core is plenty."
+    )
+    upgrade: tuple[PathPattern, ...] = setting(
+        _patterns,
+        kind="list of patterns",
+        default=[],
+        example=["/live/**"],
+        help="Where WebSockets may be opened to the site; under the article paths never.",
     )
     cache: int = setting(
         size,

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from pennypress.config.askers import ASKERS
 from pennypress.config.rules import RuleTable
 from pennypress.config.sections import SECTIONS
 from pennypress.config.setting import Setting, settings
@@ -55,6 +56,9 @@ def reference_page() -> str:
             parts.append(f"\n## `[[rules]]`\n\n{_RULES_SENTENCE} A rule that states no condition matches every ")
             parts.append("article; an article without a publication date has no age, so neither `newer_than` nor ")
             parts.append(f"`older_than` matches it.\n\n{_table(RuleTable)}")
+    for table, kind in ASKERS.items():
+        parts.append(f"\n## `[[{table}]]`\n\n{_first_sentence(kind)} The page on [crawlers](crawlers.md) says more.")
+        parts.append(f"\n\n{_table(kind)}")
     parts.append(
         f'\n## `[texts.en]`\n\n{_TEXTS_SENTENCE}\n\n```toml\n[texts.en-GB]\npremium = "For subscribers"\n```\n'
     )

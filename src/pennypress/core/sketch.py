@@ -8,21 +8,18 @@ from zlib import crc32
 _RUN = 5
 _KEPT = 16
 _BYTES = 4
-_LEAST_WORDS = 40
 
 
 def sketch(words: Sequence[str]) -> bytes:
     """The sketch of a text: the smallest 16 hashes of its runs of five words (a bottom-k sketch; Cohen and Kaplan,
-    2007). Empty for a text of fewer than 40 words, which shows too little."""
-    if len(words) < _LEAST_WORDS:
-        return b""
+    2007). Empty for a text of fewer than five words, which shows nothing."""
     hashes = {crc32(" ".join(words[at : at + _RUN]).encode()) for at in range(len(words) - _RUN + 1)}
     return b"".join(value.to_bytes(_BYTES, "big") for value in sorted(hashes)[:_KEPT])
 
 
 def share_text(one: bytes, other: bytes) -> bool:
-    """Whether the texts of two sketches share text, as far as can be told; an empty sketch shares with every other."""
-    return not one or not other or not _hashes(one).isdisjoint(_hashes(other))
+    """Whether the texts of two sketches share text, as far as can be told; an empty sketch shares with none."""
+    return not _hashes(one).isdisjoint(_hashes(other))
 
 
 def _hashes(held: bytes) -> set[bytes]:

@@ -76,6 +76,12 @@ class Window:
             return Span(now - length, None, length)
         return _span_of_day(self, now.astimezone(self.zone).date())
 
+    def last(self, span: Span) -> datetime:
+        """When the window before this one's ``span`` began, in the paper's zone."""
+        if span.length is not None:
+            return (span.start - span.length).astimezone(self.zone)
+        return self.span(span.start - timedelta(seconds=1)).start.astimezone(self.zone)
+
     def of_day(self, today: date) -> Span:
         """The calendar span that holds a day of the paper's calendar."""
         if self.kind is WindowKind.DAY:

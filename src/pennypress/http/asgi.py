@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo
 
 from pennypress.config import Config, load
-from pennypress.config.askers import CrawlerTable, PartnerTable
-from pennypress.config.reading import instant
 from pennypress.config.sections import NetworkSection
-from pennypress.core.entitlement import Entitlement, EntitlementKind
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Budgeting, Clock, Gate, utc_now
-from pennypress.http.answer import Answer, without_ours
+from pennypress.http.answer import Answer, AnswerHeaders, without_ours
+from pennypress.http.askers import Askers, for_partner
 from pennypress.http.fetch import (
     LOOKED_AT,
     App,
+    Judgement,
     Message,
     Overlong,
     Receive,
@@ -33,29 +31,31 @@ from pennypress.http.fetch import (
     Verdict,
     client_gone,
     fetch,
+    heads_alone,
 )
 from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.judging import Judging
 from pennypress.http.learning import Learning
+from pennypress.http.mirror import MIRROR, Arrival, Mirror
 from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.own import OWN_PREFIX, READING, OwnPages
 from pennypress.http.pageview import Outcome, PageViews, html
+from pennypress.http.passing import ALLOWED
 from pennypress.http.reading_ahead import ReadingAhead
 from pennypress.http.request import PageRequest, RequestError, onward_headers, read_request, values
 from pennypress.http.saving import sends_text, sent
 from pennypress.http.sharing import Answers, Question
+from pennypress.http.uses import UseBook
 from pennypress.http.visitor import Visitor
+from pennypress.http.websockets import WebSockets, refuse
 from pennypress.messages import negotiate
 from pennypress.pages.notice import Board, ErrorPage, Paper
 from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
 from pennypress.pages.versions import Versions
-from pennypress.readers.address import Networks, client_address
 from pennypress.readers.budgets import Budgets
 from pennypress.readers.code import PURPOSE
-from pennypress.readers.crawlers import Crawler, Crawlers
 from pennypress.readers.keys import Keys, keys_for_start
-from pennypress.readers.partners import Partner, partner_of
 from pennypress.readers.pass_ import Passes
 from pennypress.readers.returning import Returns
 from pennypress.store import Store
@@ -64,7 +64,6 @@ from pennypress.store.opening import holds_readers, open_store, prepare
 Watcher = Callable[[PageRequest, Outcome], None]
 """Told of every page view that was answered, with what was found."""
 
-_CRAWLERS_RIGHT = Entitlement(EntitlementKind.CRAWLER, why="a verified crawler")
 _BEAT_SECONDS = 1.0
 _VERSIONS_BYTES = 64_000_000
 
@@ -145,9 +144,8 @@ class PaywallApp:
         self._random = parts.random
         self._languages = config.paper.languages
         self._passes = Passes(parts.keys, secure=config.paper.secure)
-        self._trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
-        self._crawlers = Crawlers(_crawlers(config.crawlers), config.network.resolver)
-        self._partners = _partners(config.partners, config.paper.timezone)
+        self.askers = Askers(config)
+        self._uses = UseBook(parts.store)
         self._own_host = urlsplit(config.paper.url).netloc if config.paper.url else None
         self._own_scheme = urlsplit(config.paper.url).scheme if config.paper.url else None
         self._grounds = Grounds(config.articles.paths)
@@ -158,6 +156,7 @@ class PaywallApp:
         board = _board(config, parts.keys)
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
+        self._mirror = Mirror(parts.keys, parts.clock, parts.random)
         options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
         self._guarding = Guarding(
             self.gate,
@@ -193,6 +192,7 @@ class PaywallApp:
         self._ahead = ReadingAhead(
             app, self._views, self._guarding, parts.random, own_url=config.paper.url, own_host=self._own_host
         )
+        self._sockets = WebSockets(app, config.gateway.upgrade, self._grounds, self._guarding)
         self._ahead.begin(config.guard.learn)
         self._beat: asyncio.Task[None] | None = None
         self._guards: asyncio.Task[None] | None = None
@@ -201,11 +201,12 @@ class PaywallApp:
         """Answer one request, or follow the server's lifespan."""
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
-        elif scope["type"] != "http":
-            await self._app(scope, receive, send)
+            return
+        if self._beat is None:
+            self._start_beat()
+        if scope["type"] == "websocket":
+            await self._handshake(scope, receive, send)
         else:
-            if self._beat is None:
-                self._start_beat()
             await self._request(scope, receive, send)
 
     async def settle(self) -> None:
@@ -223,6 +224,7 @@ class PaywallApp:
         with contextlib.suppress(StoreUnavailable):
             await self.settle()
         await self.gate.flush()
+        await self._uses.flush()
         await self._store.close()
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -230,15 +232,22 @@ class PaywallApp:
             request = read_request(scope, self._own_host)
         except RequestError as error:
             language = self._languages[0]
-            await _send(send, html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language)))
+            refused = html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language))
+            allowed = ((b"allow", ALLOWED),) if error.status == 405 else ()
+            await _send(send, replace(refused, headers=(*refused.headers, *allowed)))
             return
-        visitor = await self._visitor(scope, request)
+        request, said = self.askers.unsaid(request)
+        visitor = await self._visitor(scope, request, said)
+        if visitor.partner is not None and self.gate.mode is Mode.ON:
+            send = for_partner(send, visitor.partner, said, request.host)
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):
             await self._ask_mounted(self._mounted, self._as_asked(scope, request), visitor, receive, send)
             return
         if path.startswith(OWN_PREFIX) or path == OWN_PREFIX.rstrip("/"):
-            await _send(send, await self._own.answer(request, visitor, receive), head=request.method == "HEAD")
+            shown = self._mirror.answer(request, self._arrival(scope, request, visitor)) if path == MIRROR else None
+            answer = shown or await self._own.answer(request, visitor, receive)
+            await _send(send, answer, head=request.method == "HEAD")
             return
         onward = self._onward(scope, request)
         if self.gate.mode is Mode.OFF:
@@ -255,22 +264,33 @@ class PaywallApp:
             self.gate.count("overlong")
             await _send(send, html(502, self._board.error(ErrorPage.TOO_LARGE, visitor.language)))
 
-    async def _visitor(self, scope: Scope, request: PageRequest) -> Visitor:
-        address = self._address(scope, request)
-        crawler = await self._crawlers.recognise(request.user_agent, address)
-        rights = (_CRAWLERS_RIGHT,) if crawler is not None and crawler.full else ()
-        partner = partner_of(self._partners, request.target, address) if self._partners else None
-        if partner is not None:
-            rights = (*rights, partner.right)
-            self.gate.count(f"partner {partner.name}")
+    async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            request = read_request({**scope, "method": "GET"}, self._own_host)
+        except RequestError:
+            await refuse(send)
+            return
+        request, said = self.askers.unsaid(request)
+        if self._sockets.may_be_opened(request.target):
+            visitor = await self._visitor(scope, request, said)
+            await self._sockets.open(self._onward(scope, request), request, visitor, receive, send)
+        else:
+            await refuse(send)
+
+    async def _visitor(self, scope: Scope, request: PageRequest, said: tuple[str, ...]) -> Visitor:
+        address, now = self._address(scope, request), self.gate.now()
+        asker = await self.askers.who(request, address, said, now)
+        if asker.partner is not None:
+            self._uses.partner(asker.partner.name, now)
         return Visitor(
             self._passes.read(request.cookie_headers),
             self._passes.fresh(self._random),
             _negotiate(request.accept_language, self._languages),
             self._passes.read_devices(request.cookie_headers),
             address,
-            rights,
-            crawler,
+            asker.rights,
+            asker.crawler,
+            asker.partner,
         )
 
     async def _ask_mounted(
@@ -284,6 +304,9 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
+        if self._guarding.on and not request.asks_for_asset and not await self._guarding.learning.ready_in_time():
+            await _send(send, html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language)))
+            return
         if self._guarding.on:
             send = self._minding(request, visitor, send)
         if self._guarding.saves(request) and sends_text(request):
@@ -292,10 +315,12 @@ class PaywallApp:
                 await _send(send, self._guarding.refusal(request, visitor))
                 return
             receive = begun.receive
-        judgement = self._judging.judgement(request, visitor)
+        by_get = request.method == "HEAD" and onward["method"] == "GET"
+        passing = heads_alone(send) if by_get else send
+        judgement = self._noting(self._judging.judgement(request, visitor), request, visitor)
 
         async def ask() -> Answer | None:
-            found = await fetch(self._app, onward, receive, send, judgement)
+            found = await fetch(self._app, onward, receive, passing, judgement)
             if found is None:
                 return None
             verdict, answer = found
@@ -315,7 +340,7 @@ class PaywallApp:
             answer = await ask()
         if answer is None:
             return
-        if request.method == "HEAD":
+        if request.method == "HEAD" and not by_get:
             outcome = await self._views.head(request, visitor, answer)
         else:
             outcome = await self._views.outcome(request, visitor, answer, lambda: client_gone(receive))
@@ -333,6 +358,19 @@ class PaywallApp:
 
         return minding
 
+    def _noting(self, judgement: Judgement, request: PageRequest, visitor: Visitor) -> Judgement:
+        """The same, and while observing it is noted which feeds are fetched."""
+        if self.gate.mode is not Mode.OBSERVE or visitor.rights:
+            return judgement
+
+        async def noted(status: int, headers: AnswerHeaders) -> Verdict:
+            self._uses.answered(
+                request.target.folded, request.user_agent, visitor.address, status, headers, self.gate.now()
+            )
+            return await judgement.by_head(status, headers)
+
+        return replace(judgement, by_head=noted)
+
     def _onward(self, scope: Scope, request: PageRequest) -> Scope:
         """The scope for the app behind: as the reader asks, with headers less ours."""
         whole = request.robot or (not request.asks_for_asset and self._grounds.hold(request.target))
@@ -341,6 +379,8 @@ class PaywallApp:
         whole = whole and self.gate.mode is not Mode.OFF
         parts = request.asks_for_file or not self._guarding.on or self._judging.is_part(request)
         onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
+        if whole and request.method == "HEAD" and not request.asks_for_file:
+            onward["method"] = "GET"  # whether it is an article, and which, stands in the page
         return onward
 
     def _as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:
@@ -351,6 +391,7 @@ class PaywallApp:
         asked["path"] = unquote(request.target.path)
         asked["raw_path"] = request.target.path.encode("ascii")
         asked["query_string"] = request.target.query.encode("ascii")
+        asked["headers"] = list(request.headers)
         asked["client"] = (address, client[1] if client else 0)
         asked["scheme"] = self._readers_scheme(client[0] if client else None, request)
         return asked
@@ -358,14 +399,25 @@ class PaywallApp:
     def _address(self, scope: Scope, request: PageRequest) -> str:
         """The reader's address."""
         client = scope.get("client")
-        return client_address(client[0] if client else None, values(request.headers, b"x-forwarded-for"), self._trusted)
+        return self.askers.address(client[0] if client else None, values(request.headers, b"x-forwarded-for"))
+
+    def _arrival(self, scope: Scope, request: PageRequest, visitor: Visitor) -> Arrival:
+        client = scope.get("client")
+        peer = client[0] if client else None
+        return Arrival(
+            peer,
+            peer is None or self.askers.trusts(peer),
+            visitor.address,
+            self._readers_scheme(peer, request),
+            bool(visitor.passes or visitor.devices),
+        )
 
     def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
         """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else
         that of the paper's own address. An origin that takes https for http redirects its readers for ever."""
         said = values(request.headers, b"x-forwarded-proto")
         word = said[-1].rpartition(b",")[2].strip().lower() if said else b""
-        if word in (b"http", b"https") and (peer is None or peer in self._trusted):
+        if word in (b"http", b"https") and (peer is None or self.askers.trusts(peer)):
             return word.decode("ascii")
         return self._own_scheme or request.scheme
 
@@ -374,6 +426,8 @@ class PaywallApp:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._start_beat()
+                if self._guarding.on:
+                    await self._guarding.learning.ready()
             else:
                 await self.close()
             return message
@@ -391,6 +445,8 @@ class PaywallApp:
             with contextlib.suppress(StoreUnavailable):
                 await self.gate.take_up_controls()
             await self.gate.flush()
+            await self._uses.flush()
+            self.askers.take_up()
             self._ahead.keep_going()
             await asyncio.sleep(_BEAT_SECONDS)
 
@@ -404,32 +460,6 @@ _ORIGIN_PAGES = {
     OriginFailure.TIMEOUT: (ErrorPage.ORIGIN_DOWN, 504),
     OriginFailure.TOO_LARGE: (ErrorPage.TOO_LARGE, 502),
 }
-
-
-def _crawlers(tables: Iterable[CrawlerTable]) -> tuple[Crawler, ...]:
-    return tuple(
-        Crawler(
-            table.name,
-            table.user_agents,
-            Networks.parse(str(network) for network in table.ranges or ()),
-            table.zones or (),
-            full=table.access == "full",
-        )
-        for table in tables
-    )
-
-
-def _partners(tables: Iterable[PartnerTable], zone: ZoneInfo) -> tuple[Partner, ...]:
-    return tuple(
-        Partner(
-            table.name,
-            table.paths,
-            Networks.parse(str(network) for network in table.ranges or ()),
-            table.key,
-            instant(table.until, zone),
-        )
-        for table in tables
-    )
 
 
 def _budgeting(network: NetworkSection) -> Budgeting | None:

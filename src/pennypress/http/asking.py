@@ -22,10 +22,11 @@ async def ask(
     largest: int,
     seconds: float,
     scheme: str | None = None,
+    method: str = "GET",
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
-    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, as by
-    a reader who came by ``scheme``, with ``more`` headers.
+    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, and
+    as by a reader who came by ``scheme``; ``more`` are header fields besides.
 
     Raises OriginError, TOO_LARGE for a body of more than ``largest`` bytes.
     """
@@ -34,8 +35,8 @@ async def ask(
         "User-Agent": agent,
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Encoding": "gzip, br, zstd",
+        **more,
     }
-    headers.update(more)
     if scheme is not None:
         headers["X-Forwarded-Proto"] = scheme
     timeout = aiohttp.ClientTimeout(total=seconds)
@@ -44,8 +45,8 @@ async def ask(
             aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False, timeout=timeout
             ) as session,
-            session.get(
-                yarl.URL(base + target.forwarded, encoded=True), headers=headers, allow_redirects=False
+            session.request(
+                method, yarl.URL(base + target.forwarded, encoded=True), headers=headers, allow_redirects=False
             ) as response,
         ):
             body = await _read(response, largest)

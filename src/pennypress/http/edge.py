@@ -28,8 +28,11 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and see to it that it is answered once and logged once."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, self._watching_lifespan(send))
+            return
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
             return
         peer, began = _peer(scope), time.perf_counter()
         method, path = scope["method"], _logged_path(scope)
@@ -41,7 +44,9 @@ class Edge:
             else:
                 await self._app(scope, receive, sending)
         except ReaderGone:
-            pass  # there is nobody to answer
+            # Nobody hears it, but where the body was no body: there the reader waits for what became of it.
+            if sending.status is None:
+                await _answer(send, 400)
         except Exception as error:
             self._note(error, method, path)
             if sending.status is None:
@@ -51,6 +56,25 @@ class Edge:
             self._log.answered(
                 Answered(method, path, sending.status, sending.decision, sending.reason, milliseconds, sending.size)
             )
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a WebSocket on; its line in the log has the status with which it was opened or refused."""
+        path, began = _logged_path(scope), time.perf_counter()
+        status: int | None = None
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if status is None:
+                status = message.get("status") or (101 if message["type"] == "websocket.accept" else 403)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            self._note(error, "GET", path)
+        finally:
+            milliseconds = (time.perf_counter() - began) * 1000
+            self._log.answered(Answered("GET", path, status, "", "", milliseconds, 0))
 
     def _watching_lifespan(self, send: Send) -> Send:
         async def sending(message: Message) -> None:

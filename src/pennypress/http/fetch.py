@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -57,6 +58,10 @@ class Judgement:
 
 class BrokenOff(PennypressError):
     """What the app behind answers must not go out; it was refused, and nothing more of it is wanted."""
+
+
+class Enough(PennypressError):
+    """Raised by a ``send`` that wants nothing more: ends an answer of which only the head is used."""
 
 
 class Overlong(PennypressError):
@@ -162,10 +167,13 @@ class _Keeper:
         async with self._lock:
             if self.complete or self.streams:
                 return
-            if self.verdict is Verdict.HOLD:
-                await self._stream_page()
-            elif self.verdict in LOOKED_AT:
-                await self._stream()
+            try:
+                if self.verdict is Verdict.HOLD:
+                    await self._stream_page()
+                elif self.verdict in LOOKED_AT:
+                    await self._stream()
+            except Enough:
+                self.broken_off = True
             if self.broken_off and self._asking is not None:
                 self._asking.cancel()
 
@@ -241,6 +249,9 @@ class _Keeper:
             await self._find_out(message["body"])
         if self.verdict is Verdict.PASS:
             await self._send(message)
+        elif self.verdict is Verdict.DROP and not last:
+            self.complete = True
+            raise Enough
         elif self.verdict is Verdict.HOLD:
             await self._hold(message.get("body", b""), last=last)
         elif self.verdict in LOOKED_AT:
@@ -280,7 +291,8 @@ async def fetch(
     task = asyncio.current_task()
     keeper = _Keeper(send, judgement, task)
     try:
-        await app(scope, receive, keeper.send)
+        with suppress(Enough):
+            await app(scope, receive, keeper.send)
     except BrokenOff:
         return None
     except asyncio.CancelledError:
@@ -294,6 +306,24 @@ async def fetch(
     if not keeper.complete:
         raise PennypressError("the app behind ended before its answer did")
     return keeper.verdict, keeper.answer()
+
+
+def heads_alone(send: Send) -> Send:
+    """A ``send`` that hands on the head of an answer and ends it there, for who asked by HEAD."""
+
+    ended = False
+
+    async def sending(message: Message) -> None:
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+            return
+        if not ended:
+            ended = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        raise Enough
+
+    return sending
 
 
 def client_gone(receive: Receive) -> bool:

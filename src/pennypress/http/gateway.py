@@ -19,7 +19,6 @@ from pennypress.http.mounted import Mount
 from pennypress.http.proxy import Proxy, Timeouts
 from pennypress.http.server import Listening, run
 from pennypress.http.sharing import Answers
-from pennypress.readers.address import Networks
 
 
 def nothing(config: Config) -> None:
@@ -43,13 +42,12 @@ def serve(path: Path, mount: Mount = nothing, on_change: Callable[[], None] = la
 def build(config: Config, mount: Mount = nothing) -> App:
     """The application of one worker. Raises ConfigurationError, KeysError and StoreUnusable."""
     log = Log()
-    trusted = Networks.parse(str(network) for network in config.network.trusted_proxies)
-    health = Health(log, trusted=lambda peer: peer in trusted, clock=utc_now)
     gateway = config.gateway
     timeouts = Timeouts(origin=gateway.origin_timeout.total_seconds(), reader=gateway.body_timeout.total_seconds())
     proxy = Proxy(gateway.upstream, timeouts=timeouts)
     answers = Answers(gateway.cache, time.monotonic)
-    return Edge(Paywall.from_config(config).around(proxy, answers=answers, mounted=mount(config)), log, health)
+    metered = Paywall.from_config(config).around(proxy, answers=answers, mounted=mount(config))
+    return Edge(metered, log, Health(log, trusted=metered.askers.trusts, clock=utc_now))
 
 
 class _Kept:

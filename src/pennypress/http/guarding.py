@@ -27,13 +27,14 @@ from pennypress.http.answer import (
     private_headers,
 )
 from pennypress.http.heads import may_tell, without_text
+from pennypress.http.kept import Kept
 from pennypress.http.learning import Learning
 from pennypress.http.refusing import layout_sent, refuse
 from pennypress.http.request import PageRequest, values
 from pennypress.http.saving import SignIns, changes, texts_sent, texts_to_edit
 from pennypress.http.twins import Twins, is_markup
 from pennypress.http.unread import Unread
-from pennypress.http.verdicts import Kept, Verdict, Verdicts, digest
+from pennypress.http.verdicts import Verdict, Verdicts, digest
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
 from pennypress.messages import wording
@@ -54,6 +55,7 @@ _OPEN_BY_NAME = frozenset((Reason.FREE, Reason.OPENING, Reason.REPEATED))
 _SOME_ARTICLES = frozenset((EntitlementKind.GIFT, EntitlementKind.CRAWLER))
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TOLD_AT_MOST = 20_000
+_KEPT_BYTES = 16_000_000
 _WHOLE_PAGE = re.compile(rb"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 
 _log = logging.getLogger("pennypress")
@@ -85,8 +87,8 @@ class Guarding:
         self._verdicts = Verdicts(self._guard, self.unread, options.largest)
         self._twins = Twins(self._guard, self._verdicts)
         self._sign_ins = SignIns(options.sign_in_cookies)
-        self._trimmed: Kept[tuple[object, ...], bytes | None] = Kept()
-        self._cuts: Kept[tuple[object, ...], Cut | None] = Kept()
+        self._trimmed: Kept[tuple[object, ...], tuple[bytes | None]] = Kept(_KEPT_BYTES)
+        self._cuts: Kept[tuple[object, ...], Cut | None] = Kept(_KEPT_BYTES)
         self._told: OrderedDict[tuple[str, tuple[str, str], bytes], None] = OrderedDict()
 
     @property
@@ -146,13 +148,13 @@ class Guarding:
         cut = await version.cut(continued=continued)
         if cut.alone is not None or self._silent(request):
             return cut
-        found = await self._others_in(version, cut, request, visitor, continued=continued)
+        found = await self._others_in(version, cut, visitor, continued=continued)
         own = [sighting for sighting in found if sighting.article.key == subject.article.key]
         if own and not continued:
             cut = await version.cut(continued=True)
             if cut.alone is not None:
                 return cut
-            found = await self._others_in(version, cut, request, visitor, continued=True)
+            found = await self._others_in(version, cut, visitor, continued=True)
         if not found or not self._acts(request, found, digest(cut.head + cut.tail)):
             return cut
         return await self._trimmed_cut(cut, version.content_type, found)
@@ -182,7 +184,6 @@ class Guarding:
         layout = layout_of(headers)
         if not answer.body or request.method == "HEAD" or layout is None or self._silent(request):
             return whole
-        await self.learning.wait_until_ready()
         if not self._looks(layout) or await self._is_clean_page(version):
             return whole
         if answer.status == 206 and self._guard.watches and layout is not Layout.PACKED:
@@ -196,7 +197,7 @@ class Guarding:
             return refuse(self._board, request, visitor.language, layout)
         if verdict.nothing:
             return whole
-        decisions = [(sighting, await self._weigh(sighting, request, visitor)) for sighting in verdict.sightings]
+        decisions = await self._weighed(verdict.sightings, visitor)
         found = [sighting for sighting, decision in decisions if not decision.full]
         unknown = verdict.unknown if not await self._may_read_all(visitor) else ()
         if not found and not unknown:
@@ -221,7 +222,7 @@ class Guarding:
             return True
         for text, kind in texts_sent(body, first(request.headers, b"content-type")):
             sightings = await self._verdicts.look(written(text, kind, Layout.PLAIN).text.text)
-            found = await self._unentitled(sightings, request, visitor)
+            found = await self._unentitled(sightings, visitor)
             if found and self._acts(request, found, digest(body)):
                 return False
         return True
@@ -242,7 +243,7 @@ class Guarding:
             return None
 
         async def clean(text: str) -> bool:
-            found = await self._unentitled(await self._verdicts.look(text), request, visitor)
+            found = await self._unentitled(await self._verdicts.look(text), visitor)
             return not found or not self._acts(request, found, b"stream")
 
         said = first(headers, b"content-type")
@@ -265,7 +266,7 @@ class Guarding:
     async def _tells(self, value: bytes, request: PageRequest, visitor: Visitor) -> bool:
         """Whether a field says what this visitor may not read, and the guard acts on it."""
         sightings = await self._verdicts.of_field(value.decode("latin-1"))
-        found = await self._unentitled(sightings, request, visitor)
+        found = await self._unentitled(sightings, visitor)
         return bool(found) and self._acts(request, found, b"head")
 
     def _looks(self, layout: Layout) -> bool:
@@ -287,16 +288,14 @@ class Guarding:
             return False
         return not await self._twins.seen_in(version, page)
 
-    async def _others_in(
-        self, version: Version, cut: Cut, request: PageRequest, visitor: Visitor, *, continued: bool
-    ) -> list[Sighting]:
+    async def _others_in(self, version: Version, cut: Cut, visitor: Visitor, *, continued: bool) -> list[Sighting]:
         """What stands in a cut page that this visitor may not read."""
         generation = self._guard.generation
         held = version.others.get(continued)
         if held is None or held[0] != generation:
             text = written(cut.head + cut.tail, version.content_type, Layout.HTML).text.text
             held = version.others[continued] = (generation, await self._verdicts.look(text))
-        return await self._unentitled(held[1], request, visitor)
+        return await self._unentitled(held[1], visitor)
 
     async def _trimmed_cut(self, cut: Cut, content_type: str | None, found: list[Sighting]) -> Cut:
         names = frozenset(sighting.known.name for sighting in found)
@@ -317,27 +316,30 @@ class Guarding:
     ) -> bytes | None:
         """A body without what this visitor may not read; None where it cannot be cut."""
         base, sightings = (verdict.bare, verdict.bare_sightings) if bare else (verdict.body, verdict.sightings)
-        found = await self._unentitled(sightings, request, visitor)
+        found = await self._unentitled(sightings, visitor)
         if not found:
             return base
         names = frozenset(sighting.known.name for sighting in found)
         key = (verdict.name, self._guard.generation, self.unread.settled, bare, names, visitor.language)
-        trimmed = self._trimmed.get(key)
-        if trimmed is None:
+        held = self._trimmed.get(key)
+        if held is None:
             excerpts = self._excerpts(found, request.host, visitor.language)
-            trimmed = await asyncio.to_thread(trim, layout, base, verdict.content_type, excerpts)
-            self._trimmed.put(key, trimmed, len(trimmed or b""))
-        return trimmed
+            held = (await asyncio.to_thread(trim, layout, base, verdict.content_type, excerpts),)
+            self._trimmed.put(key, held, len(held[0] or b""))
+        return held[0]
 
-    async def _weigh(self, sighting: Sighting, request: PageRequest, visitor: Visitor) -> Decision:
-        """What would be decided of this visitor's view of an article that stands in an answer."""
-        return await self._gate.weigh(_asked(sighting.article, visitor))
+    async def _weighed(self, sightings: Iterable[Sighting], visitor: Visitor) -> list[tuple[Sighting, Decision]]:
+        """What would be decided of this visitor's views of the articles that stand in an answer."""
+        found = tuple(sightings)
+        if not found:
+            return []
+        asked = _asked(found[0].article, visitor)
+        decisions = await self._gate.weigh_all(asked, (sighting.article for sighting in found))
+        return list(zip(found, decisions, strict=True))
 
-    async def _unentitled(
-        self, sightings: Iterable[Sighting], request: PageRequest, visitor: Visitor
-    ) -> list[Sighting]:
+    async def _unentitled(self, sightings: Iterable[Sighting], visitor: Visitor) -> list[Sighting]:
         """The sightings of what this visitor may not read."""
-        return [sighting for sighting in sightings if not (await self._weigh(sighting, request, visitor)).full]
+        return [sighting for sighting, decision in await self._weighed(sightings, visitor) if not decision.full]
 
     async def _may_read_all(self, visitor: Visitor) -> bool:
         """Whether this visitor may read every article: a subscriber, a partner here, or one of the staff."""

@@ -48,7 +48,7 @@ class Health:
         """Look at who hands a request in."""
         if peer is None or not any(name == b"x-forwarded-for" for name, _ in headers):
             return
-        if self._trusted(peer) or not _is_near(peer):
+        if self._trusted(peer) or not is_near(peer):
             return
         now = self._clock()
         self._seen = now
@@ -80,7 +80,8 @@ class Health:
 
 
 @lru_cache(maxsize=1024)
-def _is_near(peer: str) -> bool:
+def is_near(peer: str) -> bool:
+    """Whether an address is this machine's own or of a private network."""
     try:
         address = ipaddress.ip_address(peer)
     except ValueError:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 
 from pennypress.core.article import Access
 from pennypress.core.known import KnownText
 from pennypress.core.target import Target
-from pennypress.errors import StoreUnavailable
 from pennypress.pages.guard import Guard, known_text
 from pennypress.pages.recognise import Subject
 from pennypress.pages.versions import Version
 from pennypress.store import Store
 
-_READY_SECONDS = 5.0
+_READY_SECONDS = 3.0
 _SAID_AT_ONCE = 50
+_HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 _WAITING_AT_MOST = 64
+
+_log = logging.getLogger("pennypress")
 
 
 class Learning:
@@ -28,6 +31,7 @@ class Learning:
         self._store = store
         self._version = 0
         self._ready = asyncio.Event()
+        self._failing = False
         self._unsaid: dict[tuple[str, str], KnownText] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heavy = asyncio.Semaphore(1)
@@ -35,38 +39,55 @@ class Learning:
     async def keep_up(self) -> None:
         """Catch up again and again; what one worker learned, the others know within a second."""
         while True:
-            with contextlib.suppress(StoreUnavailable):
+            try:
                 await self.catch_up()
+            except Exception as failure:  # whatever it is, this worker must not stop learning
+                self._note_failure(failure)
+            else:
+                self._note_recovery()
             await asyncio.sleep(_BEAT_SECONDS)
 
     async def catch_up(self) -> None:
         """Take up what was learned, here and by other workers, and bring to the store what it has not heard yet.
         Raises StoreUnavailable."""
-        self.guard.learn(tuple(self._unsaid.values()))
-        await self._say()
-        while True:
-            lessons = await self._store.learned_since(self._version)
-            self.guard.learn(lessons.texts)
-            self._version = lessons.version
-            if not lessons.more:
-                break
+        if self._unsaid:
+            await asyncio.to_thread(self.guard.learn, tuple(self._unsaid.values()))
+        while await self._hear():
+            pass
         self._ready.set()
+        await self._say()
+
+    async def _hear(self) -> bool:
+        """Take up the next thousands of texts that were learned; whether there are more."""
+        texts: list[KnownText] = []
+        version, more = self._version, True
+        while more and len(texts) < _HEARD_AT_ONCE:
+            lessons = await self._store.learned_since(version)
+            texts += (text for text in lessons.texts if text.name not in self._unsaid)
+            version, more = lessons.version, lessons.more
+        if texts:
+            await asyncio.to_thread(self.guard.learn, texts)
+        self._version = version
+        return more
 
     async def settle(self) -> None:
-        """Finish what is being learned, and bring all of it to the store. Raises StoreUnavailable."""
+        """Finish what is being learned, and bring it to the store. Raises StoreUnavailable."""
         while self._tasks:
             await asyncio.wait(self._tasks)
         await self.catch_up()
         while self._unsaid:
             await self._say()
 
-    async def wait_until_ready(self) -> None:
-        """Wait for what the store knows, at the start, and not for ever."""
+    async def ready(self) -> None:
+        """Wait until what was learned before is known, however long that takes."""
+        await self._ready.wait()
+
+    async def ready_in_time(self) -> bool:
+        """Whether what was learned before is known, now or in a few seconds: who knows nothing withholds nothing."""
         if not self._ready.is_set():
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
-            except TimeoutError:
-                self._ready.set()
+        return self._ready.is_set()
 
     def learn_later(self, subject: Subject, version: Version, asked: Target) -> None:
         """Learn a page's text in the background, once a version. Where pages come that are new each time faster than
@@ -108,7 +129,7 @@ class Learning:
         if not self.guard.holds(known) and not self.guard.adds_nothing(known):
             self._unsaid[known.name] = known
             if at_once:
-                self.guard.learn((known,))
+                await asyncio.to_thread(self.guard.learn, (known,))
         return True
 
     async def _say(self) -> None:
@@ -119,6 +140,17 @@ class Learning:
         for known in texts:
             if self._unsaid.get(known.name) is known:
                 del self._unsaid[known.name]
+
+    def _note_failure(self, failure: Exception) -> None:
+        if not self._failing:
+            self._failing = True
+            known = "" if self._ready.is_set() else "; until it can, this worker shows no page"
+            _log.error("what articles withhold cannot be brought up to date%s: %s", known, failure)
+
+    def _note_recovery(self) -> None:
+        if self._failing:
+            self._failing = False
+            _log.warning("what articles withhold is up to date again")
 
 
 def _is_free_for_good(subject: Subject) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as _quoted
 
+from pennypress.http.outlet import ATOMIC, Outlet
+
 _BUNDLE_SECONDS = 0.05
 _BUNDLE_LINES = 256
-_ATOMIC = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,9 @@ class Log:
     once; events (errors among them) go out directly."""
 
     def __init__(self, descriptor: int = 1, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._descriptor = descriptor
+        self._outlet = Outlet(descriptor)
         self._clock = clock
+        self._lost = 0
         self._waiting: list[bytes] = []
         self._flushing: asyncio.TimerHandle | None = None
 
@@ -57,20 +57,24 @@ class Log:
 
     def event(self, level: str, what: str, **facts: str | int | float) -> None:
         """Note an event: ``level`` is info, warning or error, ``what`` one sentence."""
-        line = json.dumps({"time": self._now(), "level": level, "event": what, **facts}, separators=(",", ":"))
-        self._waiting.append(line.encode() + b"\n")
+        self._waiting.append(self._line(level, what, **facts))
         self.flush()
 
     def flush(self) -> None:
-        """Write what waits. Lines that cannot be written (a full disk, a reader of the pipe gone) are lost: a log that
-        cannot be kept is no reason to stop answering."""
+        """Write what waits. Lines that cannot be written now are lost, and counted once lines can be written again."""
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
         lines, self._waiting = self._waiting, []
-        with suppress(OSError):
-            for bundle in _bundles(lines):
-                os.write(self._descriptor, bundle)
+        if self._lost and self._outlet.write(self._line("warning", f"{self._lost} lines of the log were lost")):
+            self._lost = 0
+        for bundle in _bundles(lines):
+            if not self._outlet.write(bundle):
+                self._lost += bundle.count(b"\n")
+
+    def _line(self, level: str, what: str, **facts: str | int | float) -> bytes:
+        line = json.dumps({"time": self._now(), "level": level, "event": what, **facts}, separators=(",", ":"))
+        return line.encode() + b"\n"
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -94,11 +98,23 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, separators=(",", ":"))
 
 
+class LineHandler(logging.Handler):
+    """Writes the records of other libraries to standard output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._outlet = Outlet(1)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        self._outlet.write(self.format(record).encode() + b"\n")
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": JsonLines}},
-    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
+    "handlers": {"lines": {"()": LineHandler, "formatter": "json"}},
     "root": {"handlers": ["lines"], "level": "WARNING"},
     "loggers": {"_granian": {"handlers": ["lines"], "level": "WARNING", "propagate": False}},
 }
@@ -109,7 +125,7 @@ def _bundles(lines: list[bytes]) -> list[bytes]:
     """Lines joined into writes that a pipe takes whole, so that the lines of several workers do not mix."""
     bundles: list[bytes] = []
     for line in lines:
-        if bundles and len(bundles[-1]) + len(line) <= _ATOMIC:
+        if bundles and len(bundles[-1]) + len(line) <= ATOMIC:
             bundles[-1] += line
         else:
             bundles.append(line)

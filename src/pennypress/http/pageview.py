@@ -25,6 +25,7 @@ from pennypress.http.fetch import Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
+from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
@@ -36,6 +37,9 @@ from pennypress.readers.pass_ import Passes
 HTML = b"text/html; charset=utf-8"
 _EXPLICIT_RULES = frozenset(("selector", "paywall markup", "articleBody", "article"))
 _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
+_WHOLE_PAGE = frozenset((200, 203))
+"""A 203 is a 200 that something on its way has changed (RFC 9110 section 15.3.4)."""
+
 _OF_STATUS = frozenset((b"location", b"www-authenticate", b"retry-after"))
 _NAMED_AT_MOST = 64
 _SHORTEST_TELLING = 24
@@ -83,15 +87,18 @@ class PageViews:
         self._code_key = code_key
 
     async def outcome(self, request: PageRequest, visitor: Visitor, answer: Answer, gone: Gone) -> Outcome:
-        """What this visitor gets for an answer that may be an article's page."""
+        """What this visitor gets for an answer that may be an article's page; one without a body is none."""
         passed = Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
+        if not answer.body:
+            return Outcome(passed)
         seen, body = await self._seen(request, answer)
         version = seen.version
         subject = self._subject(request, version, answer)
-        if subject is not None and subject.claimed is not None and not subject.continued and answer.status == 200:
+        whole = answer.status in _WHOLE_PAGE
+        if subject is not None and subject.claimed is not None and not subject.continued and whole:
             subject = await self._believed(request, version, answer, subject)
         guarding = self._guarding if self._guarding is not None and self._guarding.on else None
-        if answer.status != 200:
+        if not whole:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
         if guarding is not None:
@@ -103,7 +110,7 @@ class PageViews:
             if guarding is not None:
                 return Outcome(await guarding.guarded(request, visitor, passed, version=version))
             return Outcome(passed)
-        may_spend = request.method == "GET" and not request.prefetches and not request.robot and visitor.crawler is None
+        may_spend = request.by_a_reader and visitor.crawler is None
         if may_spend and gone():
             may_spend = False
         asked = Request(
@@ -122,7 +129,7 @@ class PageViews:
         elif admission.decision.full:
             if guarding is not None:
                 guarding.learning.learn_later(subject, version, request.target)
-            if visitor.crawler is not None and visitor.crawler.full and admission.decision.reason is Reason.ENTITLED:
+            if _reads_as_crawler(visitor, admission.decision):
                 shown = await self._for_crawler(passed, admission, seen, subject)
             else:
                 shown = self._full(request, passed, visitor, admission, seen, body)
@@ -143,6 +150,10 @@ class PageViews:
         decision = (await self._gate.admit(asked)).decision
         if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
             return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
+        if _reads_as_crawler(visitor, decision):
+            return Outcome(
+                Answer(200, tuple(_crawlers_headers(answer.headers, decision, None)), b""), subject, decision
+            )
         headers = article_headers(list(answer.headers), decision, None)
         return Outcome(Answer(200, (*headers, *self._wall_header(decision)), b""), subject, decision)
 
@@ -224,6 +235,8 @@ class PageViews:
         """The subject once its canonical link was noted, and was found to be believed or not."""
         if version.page is None or subject.claimed is None:
             return subject
+        if not version.page.sketch and subject.claimed in keys_extended_by(request.target):
+            return subject  # too little to compare, and the address itself says whose it is
         beliefs = self._gate.beliefs
         await self._gate.note_claim(subject.claimed, request.target.key, version.page.sketch)
         return subject if self._gate.beliefs == beliefs else self._subject(request, version, answer)
@@ -263,12 +276,14 @@ class PageViews:
 
     async def _for_crawler(self, passed: Answer, admission: Admission, seen: Seen, subject: Subject) -> Answer:
         """The whole page for a verified crawler: its structured data says that it is not free, and nobody keeps it."""
-        body = passed.body if seen.version.page is None else await seen.version.marked(continued=subject.continued)
-        kept = [(name, _as_html(name, value)) for name, value in passed.headers if name != b"set-cookie"]
-        headers = article_headers(kept, admission.decision, len(body))
-        if seen.version.page is None and (coding := first(passed.headers, b"content-encoding")) is not None:
+        marked = None if seen.version.page is None else await seen.marked(continued=subject.continued)
+        if marked is not None:
+            as_html = [(name, _as_html(name, value)) for name, value in passed.headers]
+            return Answer(200, tuple(_crawlers_headers(as_html, admission.decision, len(marked))), marked)
+        headers = _crawlers_headers(passed.headers, admission.decision, len(passed.body))
+        if (coding := first(passed.headers, b"content-encoding")) is not None:
             headers.append((b"content-encoding", coding))
-        return Answer(200, (*headers, (b"x-robots-tag", b"noarchive")), body)
+        return Answer(200, tuple(headers), passed.body)
 
     async def _preview(
         self,
@@ -346,6 +361,17 @@ class PageViews:
         else:
             return answer
         return Answer(answer.status, (*answer.headers, cookie), answer.body)
+
+
+def _reads_as_crawler(visitor: Visitor, decision: Decision) -> bool:
+    """Whether a whole article goes to a verified crawler, which must be told that it is not free."""
+    return visitor.crawler is not None and visitor.crawler.full and decision.reason is Reason.ENTITLED
+
+
+def _crawlers_headers(headers: Iterable[tuple[bytes, bytes]], decision: Decision, length: int | None) -> AnswerHeaders:
+    """The head of an article for a verified crawler: no cookie of anybody's, and no leave to show a copy."""
+    kept = [(name, value) for name, value in headers if name != b"set-cookie"]
+    return [*article_headers(kept, decision, length), (b"x-robots-tag", b"noarchive")]
 
 
 def origin_word(headers: AnswerHeaders | tuple[tuple[bytes, bytes], ...]) -> Access | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -98,8 +99,37 @@ NEVER_NAMED_AWAY = frozenset(
 """Fields that a Connection field cannot take off: it may only name what concerns one hop, and these never do. Without
 them the origin, or the reader, would see another request, or another answer, than the one that was decided on."""
 
+ALLOWED = b"GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
+"""What a refusal of another method names (RFC 9110 section 15.5.6)."""
+
+REFUSED_METHODS = frozenset(
+    ("TRACE", "TRACK", "CONNECT", "DEBUG", "PURGE", "SOFTPURGE", "FASTLYPURGE", "PURGEALL", "BAN", "URIBAN", "REFRESH")
+)
+"""Methods that are for no reader: two that show what the gateway adds, a tunnel, a debugger's, and the orders by which
+caches are emptied. A cache behind the gateway sees the gateway's address, which it may well obey."""
+
+_METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 _NEVER_NAMED_AWAY_BEGINNINGS = (b"content-", b"x-forwarded-", b"if-", b"sec-", b"access-control-", b"pennypress-")
 _ARTICLE_WORD = b"pennypress-article"
+
+
+def refused_method(method: str) -> int | None:
+    """The status by which a request's method is refused, or None. Methods are told apart by case, and the client below
+    sends them in upper case: one that is spelt otherwise would be judged as one thing and fetched as another."""
+    if not _METHOD.fullmatch(method):
+        return 501
+    return 405 if method in REFUSED_METHODS else None
+
+
+def refused_framing(fields: Iterable[tuple[bytes, bytes]]) -> int | None:
+    """The status by which a body of no certain length is refused, or None: one with two lengths, or with a coding
+    besides chunked, which nothing here could undo (RFC 9112 section 6.1)."""
+    codings = [value.strip().lower() for name, value in fields if name.lower() == b"transfer-encoding"]
+    if not codings:
+        return None
+    if codings != [b"chunked"]:
+        return 501
+    return 400 if any(name.lower() == b"content-length" for name, _ in fields) else None
 
 
 def to_origin(fields: Iterable[tuple[bytes, bytes]]) -> Fields:

@@ -12,6 +12,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import aiohttp
@@ -21,7 +22,8 @@ from multidict import CIMultiDict
 
 from pennypress.errors import OriginError, OriginFailure, PennypressError
 from pennypress.http.fetch import Message, Receive, Scope, Send
-from pennypress.http.passing import to_origin, to_reader
+from pennypress.http.passing import refused_framing, refused_method, to_origin, to_reader
+from pennypress.http.relay import relay
 
 FORWARDED_FOR = "pennypress.forwarded_for"
 
@@ -34,6 +36,8 @@ _ADDED_BY_CLIENT = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CON
 # granian withdraws a receive in a thread of its own; an answer that is quicker than that leaves the connection open.
 WITHDRAWAL = 0.25
 _BODYLESS = frozenset((204, 304))
+_WEBSOCKETS = 4096
+_AS_HTTP = {"https": "https", "wss": "https"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,18 @@ class Timeouts:
     connect: float = 10.0
     origin: float = 60.0
     reader: float = 60.0
+
+
+class _Use(StrEnum):
+    """What connections to the origin are for.
+
+    Those that carry a body are used once: an origin that does not read it to its end takes what is left for the next
+    request on that connection, and answers the next reader with it.
+    """
+
+    VIEWS = "views"
+    UPLOADS = "uploads"
+    WEBSOCKETS = "websockets"
 
 
 class ReaderGone(PennypressError):
@@ -67,7 +83,7 @@ class Proxy:
         self._base = "http://localhost" if self._socket is not None else upstream.rstrip("/")
         self._connections = connections
         self._timeouts = timeouts
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[_Use, aiohttp.ClientSession] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's lifespan."""
@@ -79,28 +95,39 @@ class Proxy:
                 await _answer_bare(send, refused)
             else:
                 await self._pass(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await relay(
+                self._session(_Use.WEBSOCKETS),
+                yarl.URL(self._base + _target(scope), encoded=True),
+                _request_headers(scope),
+                seconds=self._timeouts.origin,
+                scope=scope,
+                receive=receive,
+                send=send,
+            )
 
     async def close(self) -> None:
         """Close the connections to the origin. A later request opens them again."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            await session.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._open_session()
+                self._session(_Use.VIEWS)
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    def _open_session(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=self._connector(),
+    def _session(self, use: _Use) -> aiohttp.ClientSession:
+        session = self._sessions.get(use)
+        if session is None or session.closed:
+            session = self._sessions[use] = aiohttp.ClientSession(
+                connector=self._connector(use),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
@@ -112,14 +139,16 @@ class Proxy:
                 max_field_size=_MAX_FIELD,
                 max_headers=_MAX_FIELDS,
             )
-        return self._session
+        return session
 
-    def _connector(self) -> aiohttp.BaseConnector:
+    def _connector(self, use: _Use) -> aiohttp.BaseConnector:
         # Many servers close an idle connection after 5 seconds (Apache, Node); one that closes it in the moment
         # in which a form is posted over it costs the reader that form.
+        keeping: dict[str, Any] = {"keepalive_timeout": 4} if use is _Use.VIEWS else {"force_close": True}
+        limit = _WEBSOCKETS if use is _Use.WEBSOCKETS else self._connections
         if self._socket is not None:
-            return aiohttp.UnixConnector(self._socket, limit=self._connections, keepalive_timeout=4)
-        return aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=4, ttl_dns_cache=30)
+            return aiohttp.UnixConnector(self._socket, limit=limit, **keeping)
+        return aiohttp.TCPConnector(limit=limit, ttl_dns_cache=30, **keeping)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         upload = _Upload(receive, self._timeouts.reader)
@@ -145,7 +174,7 @@ class Proxy:
         try:
             async with asyncio.timeout(self._timeouts.origin) as patience:
                 with upload.moving(patience, self._timeouts.origin):
-                    response = await self._open_session().request(
+                    response = await self._session(_Use.VIEWS if body is None else _Use.UPLOADS).request(
                         scope["method"],
                         yarl.URL(self._base + _target(scope), encoded=True),
                         headers=headers,
@@ -256,8 +285,9 @@ class _Upload:
 
 def _refusal(scope: Scope) -> int | None:
     """The status of a request that goes no further, or None."""
-    if scope["method"] in ("TRACE", "CONNECT"):
-        return 405
+    refused = refused_method(scope["method"]) or refused_framing(scope["headers"])
+    if refused is not None:
+        return refused
     hosts = [value for name, value in scope["headers"] if name.lower() == b"host"]
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         return 400
@@ -298,7 +328,7 @@ def _request_headers(scope: Scope) -> CIMultiDict[str]:
         headers["x-forwarded-for"] = forwarded_for.decode("ascii")
     elif client and client[0]:
         headers["x-forwarded-for"] = str(client[0])
-    headers["x-forwarded-proto"] = scope.get("scheme", "http")
+    headers["x-forwarded-proto"] = _AS_HTTP.get(scope.get("scheme", "http"), "http")
     headers["x-forwarded-host"] = host
     return headers
 

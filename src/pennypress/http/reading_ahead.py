@@ -23,8 +23,8 @@ from pennypress.pages.source import undo_coding
 
 _LISTS_AT_MOST = 1_000
 _LARGEST = 50_000_000
-_LARGEST_PAGE = 5_000_000
 _HEADERS = ((b"user-agent", b"Pennypress"), (b"accept", b"text/html"))
+_LARGEST_PAGE = 5_000_000
 _REDIRECTS_AT_MOST = 3
 _CATCH_UP_EVERY = 20
 _GONE = frozenset((404, 410))
@@ -118,9 +118,8 @@ class ReadingAhead:
             if found.status == 200:
                 if not found.body:
                     return True
-                return await self._views.read(
-                    read_request(view_scope(asked, host, self._scheme, _HEADERS), self._own_host), found
-                )
+                asked_for = read_request(view_scope(asked, host, self._scheme, _HEADERS), self._own_host)
+                return await self._views.read(asked_for, found)
             location = first(found.headers, b"location")
             if found.status not in _MOVED or location is None:
                 return False

@@ -11,11 +11,32 @@ from typing import Any
 from pennypress.core.target import Target, read_target
 from pennypress.errors import TargetError
 from pennypress.http.answer import is_ours
+from pennypress.http.passing import refused_method
 from pennypress.readers.robots import is_link_preview
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 PREFETCH_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+PARTS_OF_PAGES = frozenset(
+    (
+        b"audio",
+        b"audioworklet",
+        b"font",
+        b"image",
+        b"json",
+        b"manifest",
+        b"paintworklet",
+        b"report",
+        b"script",
+        b"serviceworker",
+        b"sharedworker",
+        b"style",
+        b"track",
+        b"video",
+        b"worker",
+        b"xslt",
+    )
+)
 FRAGMENT_HEADERS = frozenset((b"x-requested-with", b"hx-request", b"turbo-frame", b"rsc", b"x-pjax", b"x-inertia"))
 CONDITIONAL_HEADERS = frozenset(
     (
@@ -31,6 +52,7 @@ CONDITIONAL_HEADERS = frozenset(
 
 _LOOPBACK = re.compile(r"^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$")
 _HOST = re.compile(rb"^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$")
+_DEFAULT_PORT = re.compile(r":(?:80|443)$")
 _ASSET_ENDINGS = re.compile(
     r"\.(?:avif|bmp|gif|ico|jpe?g|png|svg|webp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp4|webm|mov|mp3|m4a|ogg)$"
 )
@@ -71,9 +93,19 @@ class PageRequest:
         )
 
     @property
+    def embeds(self) -> bool:
+        """Whether a browser asks for what a page is made of, such as a picture: it shows nobody a page."""
+        return any(name == b"sec-fetch-dest" and value.lower() in PARTS_OF_PAGES for name, value in self.headers)
+
+    @property
     def robot(self) -> bool:
         """Whether a link-preview robot asks."""
         return is_link_preview(self.user_agent)
+
+    @property
+    def by_a_reader(self) -> bool:
+        """Whether somebody may be about to read what is asked for."""
+        return self.method == "GET" and not (self.prefetches or self.embeds or self.robot)
 
     @property
     def asks_for_asset(self) -> bool:
@@ -97,6 +129,9 @@ def read_request(scope: MutableMapping[str, Any], allowed_host: str | None) -> P
     ``allowed_host`` is the paper's own host (with its port, if it has one); None allows any. Loopback is always
     allowed, so that a paper can be tried out. Raises RequestError.
     """
+    refused = refused_method(scope["method"])
+    if refused is not None:
+        raise RequestError("the request's method is not for readers", refused)
     headers: Headers = tuple([(name.lower(), value) for name, value in scope["headers"]])
     hosts: list[bytes] = []
     cookies: list[bytes] = []
@@ -164,7 +199,7 @@ def _read_host(named: bytes, allowed_host: str | None) -> str:
     if not _HOST.match(named):
         raise RequestError("the request names a host that is none")
     host = named.decode("ascii").lower()
-    if allowed_host is not None and host != allowed_host and not _LOOPBACK.match(host):
+    if allowed_host is not None and _DEFAULT_PORT.sub("", host) != allowed_host and not _LOOPBACK.match(host):
         raise RequestError("the request is for another host", 421)
     return host
 

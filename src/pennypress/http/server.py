@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
 import multiprocessing
 import os
@@ -32,6 +33,8 @@ _BACKLOG = 4_096
 _MAX_HEAD = 64 * 1024
 _END_SECONDS = 1
 _DESCRIPTORS = 65_536
+_PR_SET_PDEATHSIG = 1
+"""Linux's number for it (linux/prctl.h)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def run(listening: Listening, build: Callable[[], App], accept: Callable[[], boo
         workers=listening.workers,
         loop=Loops.uvloop,
         http=HTTPModes.http1,
-        websockets=False,
+        websockets=True,
         backlog=_BACKLOG,
         backpressure=_CONNECTIONS,
         http1_settings=HTTP1Settings(
@@ -127,7 +130,16 @@ def run(listening: Listening, build: Callable[[], App], accept: Callable[[], boo
     )
     server.main_loop_interrupt = Bell()
     server.taking_up = TakingUp(build, accept)
-    server.serve(target_loader=partial(Reloading, server.taking_up), wrap_loader=False)
+    server.serve(target_loader=partial(_begin, os.getpid(), server.taking_up), wrap_loader=False)
+
+
+def _begin(parent: int, taking_up: TakingUp) -> Reloading:
+    """The application of a worker, which is told to end when its parent ends, however that came: else it would keep
+    the address, and nobody could start anew."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return Reloading(taking_up)
 
 
 def _bind(address: str) -> dict[str, Any]:

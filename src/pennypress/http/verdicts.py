@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from typing import Generic, TypeVar
 
 from pennypress.http.answer import Answer, first
+from pennypress.http.kept import Kept
 from pennypress.http.unread import Unread
 from pennypress.pages.guard import Guard, Sighting
 from pennypress.pages.items import bare_json, bare_xml
 from pennypress.pages.layout import Layout, Written, put_back, written
 from pennypress.pages.source import undo_coding, unpacked
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 _INLINE = 8_000
 """A text up to this size is looked at in a few milliseconds; larger ones are looked at off the event loop."""
 
 _KEPT_BYTES = 32_000_000
 _FIELDS_BYTES = 1_000_000
-_OVERHEAD = 512
 _GROWN_AT_MOST = 16
 _WINDOW = 1_000_000
 _OVERLAP = 8_192
@@ -56,31 +51,6 @@ class Verdict:
         return not self.sightings and not self.unknown
 
 
-class Kept(Generic[K, V]):
-    """Values kept by name while there is room for them; those that were not asked for the longest go first."""
-
-    def __init__(self, capacity: int = _KEPT_BYTES) -> None:
-        self._capacity = capacity
-        self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
-        self._size = 0
-
-    def get(self, name: K) -> V | None:
-        """What is kept under a name."""
-        held = self._held.get(name)
-        if held is None:
-            return None
-        self._held.move_to_end(name)
-        return held[0]
-
-    def put(self, name: K, value: V, size: int) -> V:
-        """Keep a value of so many bytes."""
-        self._size += size + _OVERHEAD - self._held.pop(name, (None, 0))[1]
-        self._held[name] = (value, size + _OVERHEAD)
-        while self._size > self._capacity and len(self._held) > 1:
-            self._size -= self._held.popitem(last=False)[1][1]
-        return value
-
-
 class Verdicts:
     """Looks at answers, each body once for each state of what is known."""
 
@@ -88,7 +58,7 @@ class Verdicts:
         self._guard = guard
         self._unread = unread
         self._largest = largest
-        self._kept: Kept[tuple[Name, int, int], Verdict] = Kept()
+        self._kept: Kept[tuple[Name, int, int], Verdict] = Kept(_KEPT_BYTES)
         self._fields: Kept[tuple[str, int], tuple[Sighting, ...]] = Kept(_FIELDS_BYTES)
 
     async def of(self, answer: Answer, layout: Layout, host: str) -> Verdict:
@@ -110,7 +80,10 @@ class Verdicts:
         """Whose withheld text a field of a head says; the same ones come with every answer."""
         key = (told, self._guard.generation)
         held = self._fields.get(key)
-        return held if held is not None else self._fields.put(key, self._guard.look(told), len(told))
+        if held is None:
+            held = self._guard.look(told)
+            self._fields.put(key, held, len(told))
+        return held
 
     async def look(self, text: str) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a text."""

@@ -18,6 +18,7 @@ _OVERLAP = 8_192
 _STEP = 65_536
 _SAMPLE = 4_096
 _WINDOW = 500_000
+_ZSTD_WINDOW = 8 * 1024 * 1024
 
 Clean = Callable[[str], Awaitable[bool]]
 """Whether a text holds nothing that must not go out."""
@@ -108,13 +109,13 @@ class _Zstd:
     _FEED = 256
 
     def __init__(self) -> None:
-        self._decoder = zstandard.ZstdDecompressor().decompressobj()
+        self._decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
 
     def steps(self, piece: bytes) -> Iterator[bytes]:
         """What a piece undoes to, little by little; frame after frame."""
         while piece:
             if self._decoder.eof:
-                self._decoder = zstandard.ZstdDecompressor().decompressobj()
+                self._decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
             yield self._decoder.decompress(piece[: self._FEED])
             piece = self._decoder.unused_data + piece[self._FEED :]
 

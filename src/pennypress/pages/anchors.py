@@ -7,8 +7,8 @@ to compare the words.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -18,6 +18,7 @@ from pennypress.pages.withheld import RUN
 from pennypress.pages.words import words
 
 Hashes = npt.NDArray[np.uint64]
+Owners = npt.NDArray[np.uint32]
 
 SIZES = (24, 14, 7)
 """An anchor is as long as the longest of these that its run has room for: long ones are seldom found by chance."""
@@ -26,8 +27,11 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _SHIFT = np.uint64(32)
 _SALTS = {24: np.uint64(0x51), 14: np.uint64(0xA3), 7: np.uint64(0xF7)}
+_BYTE, _IN_BYTE = np.uint64(3), np.uint64(7)
 _SPARSE = 16
-_SMALL = 50_000
+_SMALL = 20_000
+_GROWTH = 4
+_DROPPED_AT_LEAST, _DROPPED_SHARE = 100, 8
 _WINDOW = 262_144
 
 
@@ -68,73 +72,112 @@ def hashes_of(letters: str) -> dict[int, Hashes]:
         }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Layer:
     """Sorted hashes with their owners, and a table of bits by which most others are told apart at once."""
 
-    hashes: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
-    owners: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, dtype=np.uint32))
-    table: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
-    shift: np.uint64 = field(default_factory=lambda: np.uint64(63))
+    hashes: Hashes
+    owners: Owners
+    table: npt.NDArray[np.uint8]
+    shift: np.uint64
 
     @classmethod
-    def of(cls, hashes: Hashes, owners: npt.NDArray[np.uint32]) -> _Layer:
+    def of(cls, hashes: Hashes, owners: Owners) -> _Layer:
         order = np.argsort(hashes, kind="stable")
-        bits = max(10, int(len(hashes) * _SPARSE).bit_length())
+        hashes, owners = hashes[order], owners[order]
+        bits = max(10, (len(hashes) * _SPARSE).bit_length())
         shift = np.uint64(64 - bits)
-        table = np.zeros(1 << bits, dtype=np.bool_)
-        table[hashes >> shift] = True
-        return cls(hashes[order], owners[order], table, shift)
+        bytes_, marks = _place(hashes >> shift)
+        first = np.flatnonzero(np.diff(bytes_, prepend=bytes_[:1] + np.uint64(1)))
+        table = np.zeros(1 << (bits - 3), dtype=np.uint8)
+        table[bytes_[first]] = np.bitwise_or.reduceat(marks, first)
+        return cls(hashes, owners, table, shift)
 
-    def owners_in(self, looked_at: Hashes) -> Iterator[int]:
+    def owners_in(self, looked_at: Hashes) -> list[int]:
+        """The owners of those of the hashes that are held here, each once."""
         if not len(self.hashes) or not len(looked_at):
-            return
-        likely = looked_at[self.table[looked_at >> self.shift]]
-        first = np.searchsorted(self.hashes, likely, side="left")
-        after = np.searchsorted(self.hashes, likely, side="right")
-        for start, end in set(zip(first.tolist(), after.tolist(), strict=True)):
-            yield from self.owners[start:end].tolist()
+            return []
+        bytes_, marks = _place(looked_at >> self.shift)
+        likely = looked_at[(self.table[bytes_] & marks) != 0]
+        first = np.minimum(np.searchsorted(self.hashes, likely, side="left"), len(self.hashes) - 1)
+        held = np.unique(first[self.hashes[first] == likely])
+        if not len(held):
+            return []
+        after = np.searchsorted(self.hashes, self.hashes[held], side="right")
+        counts = after - held
+        before = np.repeat(held - (np.cumsum(counts) - counts), counts)
+        owners: list[int] = np.unique(self.owners[before + np.arange(len(before))]).tolist()
+        return owners
 
 
 class Anchors:
-    """The anchors of many texts, each owned by a number. What is added is found from then on. What an owner had that is
-    no longer meant is let go of now and then; until then it is for the caller to pass over."""
+    """The anchors of many texts, each owned by a number that is used once.
+
+    They lie in layers, each several times as large as the next, so that an anchor is sorted anew a few times only.
+    What is added is found from then on. Owners that were dropped are found until enough of them lie there to be
+    cleared away: they are for the caller to pass over.
+    """
 
     def __init__(self) -> None:
-        self._large = _Layer()
-        self._small = _Layer()
+        self._layers: tuple[_Layer, ...] = ()
+        self._owners = 0
+        self._dropped: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._large.hashes) + len(self._small.hashes)
+        return sum(len(layer.hashes) for layer in self._layers)
 
-    def add(self, owned: Iterable[tuple[int, bytes]], meant: Collection[int]) -> None:
-        """Add the anchors of some texts. ``meant`` are the owners that are still meant, these among them."""
-        parts = [(owner, np.frombuffer(prints, dtype="<u8").astype(np.uint64)) for owner, prints in owned if prints]
+    def add(self, owned: Iterable[tuple[int, bytes]]) -> None:
+        """Add the anchors of some texts."""
+        parts = [
+            (owner, np.frombuffer(prints, dtype="<u8").astype(np.uint64, copy=False))
+            for owner, prints in owned
+            if prints
+        ]
         if not parts:
             return
-        small = self._small
-        hashes = np.concatenate([small.hashes, *(prints for _, prints in parts)])
-        owners = np.concatenate([small.owners, *(np.full(len(prints), owner, np.uint32) for owner, prints in parts)])
-        if len(hashes) > max(_SMALL, len(self._large.hashes) // 8):
-            hashes = np.concatenate([self._large.hashes, hashes])
-            owners = np.concatenate([self._large.owners, owners])
-            still = np.isin(owners, np.fromiter(meant, np.uint32, len(meant)))
-            self._large = _Layer.of(hashes[still], owners[still])
-            self._small = _Layer()
-        else:
-            self._small = _Layer.of(hashes, owners)
+        self._owners += len(parts)
+        hashes = np.concatenate([prints for _, prints in parts])
+        owners = np.concatenate([np.full(len(prints), owner, np.uint32) for owner, prints in parts])
+        layers = list(self._layers)
+        if len(self._dropped) > _DROPPED_AT_LEAST + self._owners // _DROPPED_SHARE:
+            hashes, owners = _joined_layers(layers, hashes, owners)
+            kept = ~np.isin(owners, np.fromiter(self._dropped, dtype=np.uint32))
+            hashes, owners, layers = hashes[kept], owners[kept], []
+            self._owners = max(0, self._owners - len(self._dropped))
+            self._dropped.clear()
+        while layers and len(layers[-1].hashes) < max(_SMALL, _GROWTH * len(hashes)):
+            hashes, owners = _joined_layers([layers.pop()], hashes, owners)
+        if len(hashes):
+            layers.append(_Layer.of(hashes, owners))
+        self._layers = tuple(layers)
+
+    def drop(self, owner: int) -> None:
+        """Let go of an owner's anchors, now or later."""
+        self._dropped.add(owner)
 
     def owners_in(self, letters: str) -> set[int]:
         """Whose anchors stand in squeezed letters."""
-        large, small = self._large, self._small
-        if not len(large.hashes) and not len(small.hashes):
+        layers = self._layers
+        if not layers:
             return set()
         found: set[int] = set()
         for start in range(0, max(1, len(letters) - SIZES[0] + 1), _WINDOW):
             for hashes in hashes_of(letters[start : start + _WINDOW + SIZES[0] - 1]).values():
-                found.update(large.owners_in(hashes))
-                found.update(small.owners_in(hashes))
+                for layer in layers:
+                    found.update(layer.owners_in(hashes))
         return found
+
+
+def _place(numbers: Hashes) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
+    """In which byte of a table each number's bit stands, and the byte with that bit alone."""
+    return numbers >> _BYTE, np.left_shift(np.uint8(1), (numbers & _IN_BYTE).astype(np.uint8))
+
+
+def _joined_layers(layers: Iterable[_Layer], hashes: Hashes, owners: Owners) -> tuple[Hashes, Owners]:
+    return (
+        np.concatenate([*(layer.hashes for layer in layers), hashes]),
+        np.concatenate([*(layer.owners for layer in layers), owners]),
+    )
 
 
 def _joined(one: Hashes, other: Hashes, size: int, other_size: int) -> Hashes:

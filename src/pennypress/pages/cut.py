@@ -49,33 +49,6 @@ def cut_body(document: Document, body: Body, preview: Preview) -> Cutting:
     return Cutting(mark, tuple(texts), kept, withheld)
 
 
-def mark_withheld(document: Document, body: Body, preview: Preview) -> None:
-    """Put what the preview does not show into elements of a class of their own; all of it stays."""
-    going = [block for block in body.blocks[preview.blocks :] if _goes(block, body)]
-    shown = {text.mem_id for text in _shown_texts(body, preview)} if preview.last is not None else set()
-    last = preview.last
-    for text in [text for block in going for text in block.texts]:
-        if text.mem_id in shown or not (text.text_content or "").strip():
-            continue
-        if last is not None and text.mem_id == last.mem_id:
-            _wrap(document, text, preview.length)
-        else:
-            _wrap(document, text, 0)
-
-
-def _wrap(document: Document, text: LexborNode, kept: int) -> None:
-    """Wrap a text node from a number of letters on."""
-    whole = text.text_content or ""
-    if kept >= len(whole):
-        return
-    span = document.tree.create_node("span")
-    span.attrs["class"] = "pennypress-withheld"
-    if kept:
-        text.insert_before(whole[:kept])
-    span.insert_child(whole[kept:])
-    text.replace_with(span)
-
-
 def _shown_texts(body: Body, preview: Preview) -> list[LexborNode]:
     """The text nodes of the preview before its last."""
     texts = [text for block in body.blocks[: preview.blocks + 1] for text in block.texts]

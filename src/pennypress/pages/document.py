@@ -14,6 +14,9 @@ from pennypress.pages.source import Text, read_text
 _QUICK = 5000
 """The parser's time grows with the square of how many wrappers stand open; so many it takes in its stride."""
 
+_MOST_ATTRIBUTES = 2000
+"""The parser's time grows with the square of how many attributes a tag has; honest ones have a few dozen."""
+
 _ATTRIBUTES = r"(?:[^>=]++|=[\t\n\f\r ]*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+|(?=>)|\Z))*+(?:>|\Z)"
 _RAW = r"script|noscript|textarea|iframe|xmp|noembed|noframes|(?:style|title)(?![^>]*/>)"
 _FORMATTING = "a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
@@ -29,6 +32,7 @@ _TOKEN = re.compile(
 )
 _START_TAG = re.compile(rf"<[a-z][^\s/>]*+{_ATTRIBUTES}", re.IGNORECASE | re.DOTALL)
 _WRAPPER = re.compile(rf"<(/?)(?:{'|'.join(sorted(WRAPPERS))})(?=[\s/>])", re.IGNORECASE)
+_VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+)")
 _DOCTYPE = re.compile(r"\s*(?:<!--.*?-->\s*)*(<!doctype[^>]*>)", re.IGNORECASE | re.DOTALL)
 
 
@@ -80,25 +84,33 @@ class Document:
 
 
 def read_document(body: bytes, content_type: str | None) -> Document:
-    """Parse a page. Raises Undecodable where its bytes are no text for certain, or its wrappers nest beyond reason."""
+    """Parse a page. Raises Undecodable where its bytes are no text for certain, its wrappers nest or a tag's attributes
+    are many beyond reason, or it has a ``plaintext``, which no page that is written anew can end."""
     text = read_text(body, content_type)
     mark = "data-at"
     while mark in text.text:
         mark += "-"
-    marked, count = _marked(text.text, mark)
+    marked, count, longest = _marked(text.text, mark)
+    if "<plaintext" in text.text.lower():
+        raise Undecodable("the page has a plaintext element")
+    if longest > _MOST_ATTRIBUTES:
+        raise Undecodable(f"a tag has more than {_MOST_ATTRIBUTES} attributes")
     if count > _QUICK and _nesting(text.text) > _QUICK:
         raise Undecodable(f"the page nests more than {_QUICK} elements one in the other")
     return Document(body, text, LexborHTMLParser(marked, scripting=True), mark)
 
 
-def _marked(text: str, mark: str) -> tuple[str, int]:
-    """The text with each start tag marked by its own place, and how many there are.
+def _marked(text: str, mark: str) -> tuple[str, int, int]:
+    """The text with each start tag marked by its own place, how many there are, and about how many attributes the
+    longest has.
 
     Formatting elements stay unmarked: the parser tells equal ones from unequal ones.
     """
     pieces: list[str] = []
-    done = count = 0
+    done = count = longest = 0
     for found in _TOKEN.finditer(text):
+        if found.end() - found.start() > 2 * _MOST_ATTRIBUTES:
+            longest = max(longest, _attributes_at(text, found.start()))
         end = found.end("open")
         if end >= 0:
             pieces.append(text[done:end])
@@ -106,7 +118,13 @@ def _marked(text: str, mark: str) -> tuple[str, int]:
             done = end
             count += 1
     pieces.append(text[done:])
-    return "".join(pieces), count
+    return "".join(pieces), count, longest
+
+
+def _attributes_at(text: str, place: int) -> int:
+    """About how many attributes the start tag at a place has; none for a comment."""
+    found = _START_TAG.match(text, place)
+    return 0 if found is None else len(_VALUE.sub(" ", found[0]).replace("/", " ").split()) - 1
 
 
 def _nesting(text: str) -> int:

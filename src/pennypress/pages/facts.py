@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
@@ -13,13 +14,19 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pennypress.core.article import Access, stricter
 from pennypress.pages.structured import Structured
 
+_NUMBERED = re.compile(r"[0-9]/*(?:[?#]|$)|[?&](?:page|p|seite|pagina)=", re.IGNORECASE)
+_BEFORE = {"prev", "previous", "first"}
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_MOST_PAGES = 64
+
 WORD = "pennypress"
 """The name of the ``meta`` in which an origin says who may open its page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a page says of itself. ``canonical`` is absolute; ``access`` is None where the page does not say."""
+    """What a page says of itself. ``canonical`` is absolute or from the root, as are the links in ``earlier``, which
+    lead to pages before this one of several; ``access`` is None where the page does not say."""
 
     title: str
     canonical: str | None
@@ -29,6 +36,7 @@ class Facts:
     published: datetime | None
     access: Access | None
     language: str | None
+    earlier: tuple[str, ...] = ()
 
 
 def read_facts(tree: LexborHTMLParser, structured: Structured, address: str) -> Facts:
@@ -42,6 +50,7 @@ def read_facts(tree: LexborHTMLParser, structured: Structured, address: str) -> 
     return Facts(
         title=_title(tree, structured, metas),
         canonical=_canonical(tree, address),
+        earlier=_earlier(tree, address) if _NUMBERED.search(address) else (),
         sections=sections,
         tags=tuple(tags),
         authors=structured.authors or metas.get("author", ()),
@@ -101,10 +110,26 @@ def _canonical(tree: LexborHTMLParser, address: str) -> str | None:
         if "canonical" in (link.attributes.get("rel") or "").lower().split()
     ]
     link = next((link for link in links if link and link.strip()), None)
-    if link is None:
-        return None
+    return None if link is None else _joined(tree, address, link)
+
+
+def _earlier(tree: LexborHTMLParser, address: str) -> tuple[str, ...]:
+    """The links to pages before this one: those that say so, and those whose text is nothing but a number."""
+    links = [
+        link.attributes.get("href") or ""
+        for link in tree.css("link[rel][href], a[href]")
+        if _BEFORE & set((link.attributes.get("rel") or "").lower().split()) or _NUMBER.fullmatch(link.text().strip())
+    ]
+    joined = (_joined(tree, address, link) for link in dict.fromkeys(links))
+    return tuple([link for link in joined if link is not None][:_MOST_PAGES])
+
+
+def _joined(tree: LexborHTMLParser, address: str, link: str) -> str | None:
+    """A link of the page as it is meant, by the page's ``base`` and its address; None where it is none."""
+    base = tree.css_first("base[href]")
     try:
-        return urljoin(address, link.strip())
+        home = urljoin(address, (base.attributes.get("href") or "").strip()) if base is not None else address
+        return urljoin(home, link.strip())
     except ValueError:
         return None
 

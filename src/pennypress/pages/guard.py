@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from pennypress.core.article import Article
@@ -45,7 +45,7 @@ class Sighting:
 
 
 class Guard:
-    """What is known of all articles. It learns on one thread; answers may be looked at on others at the same time."""
+    """What is known of all articles. One thread learns at a time; others may look at answers meanwhile."""
 
     def __init__(self) -> None:
         self.generation = 0
@@ -60,6 +60,7 @@ class Guard:
         self._runs: OrderedDict[int, frozenset[str]] = OrderedDict()
         self._awake: OrderedDict[int, Withheld] = OrderedDict()
         self._lock = Lock()
+        self._one_learns = Lock()
 
     @property
     def watches(self) -> bool:
@@ -73,7 +74,7 @@ class Guard:
     def holds(self, known: KnownText) -> bool:
         """Whether just this is known."""
         slot = self._slots.get(known.name)
-        return slot is not None and self._known[slot] == known
+        return slot is not None and self._known[slot] == _without_prints(known)
 
     def withholds(self, key: str) -> bool:
         """Whether the first page of an article is known to withhold something."""
@@ -87,25 +88,27 @@ class Guard:
 
     def learn(self, texts: Iterable[KnownText]) -> None:
         """Know these texts from now on, each in the place of what was known under its name."""
-        withheld, shown = [], []
-        for known in texts:
-            if self.holds(known):
-                continue
-            old = self._slots.pop(known.name, None)
-            slot, self._next = self._next, self._next + 1
-            self._known[slot] = known
-            self._slots[known.name] = slot
-            parts = self._parts.setdefault(known.article.key, set())
-            parts.add(slot)
-            if old is not None:
-                del self._known[old]
-                parts.discard(old)
-            withheld.append((slot, known.withheld_prints))
-            shown.append((slot, known.shown_prints))
-        if withheld:
-            self._withheld.add(withheld, self._known)
-            self._shown.add(shown, self._known)
-            self.generation += 1
+        with self._one_learns:
+            withheld, shown = [], []
+            for known in texts:
+                if self.holds(known):
+                    continue
+                slot, self._next = self._next, self._next + 1
+                self._known[slot] = _without_prints(known)
+                old, self._slots[known.name] = self._slots.get(known.name), slot
+                parts = self._parts.setdefault(known.article.key, set())
+                parts.add(slot)
+                if old is not None:
+                    parts.discard(old)
+                    del self._known[old]
+                    self._withheld.drop(old)
+                    self._shown.drop(old)
+                withheld.append((slot, known.withheld_prints))
+                shown.append((slot, known.shown_prints))
+            if withheld:
+                self._withheld.add(withheld)
+                self._shown.add(shown)
+                self.generation += 1
 
     def adds_nothing(self, known: KnownText) -> bool:
         """Whether a later part of an article withholds nothing that is not known of its other parts; or there are more
@@ -147,20 +150,22 @@ class Guard:
 
     def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
         for slot in self._withheld.owners_in(form):
-            known = self._known.get(slot)
+            known, held = self._known.get(slot), found.get(slot, (0, 0))
             if known is None:
                 continue
             made = self._made_of(slot, known)
             self._note_used(made)
-            row = _UNSPACED_ROW if made.unspaced else RUN
-            if not made.words_within(form, row):
+            if held[1] * 2 >= made.words:
+                continue  # more of it than this need not be found
+            rows = (_UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
+            count, long = made.rows_within(form, *rows)
+            if not count:
                 continue
-            owned, held = self._owned_of(slot, known), found.get(slot, (0, 0))
-            found[slot] = (
-                max(held[0], owned.words_within(form, row)),
-                max(held[1], owned.words_within(form, _LONG_ROW)),
-            )
-            self._note_used(owned)
+            owned = self._owned_of(slot, known)
+            if owned is not made:
+                self._note_used(owned)
+                count, long = owned.rows_within(form, *rows)
+            found[slot] = (max(held[0], count), max(held[1], long))
 
     def _note_used(self, made: Withheld) -> None:
         """Let all but the texts that were looked for last go of what makes that fast: half a megabyte an article."""
@@ -247,6 +252,11 @@ def known_text(article: Article, address: str, part: str, shown: str, withheld: 
         withheld_prints=anchors_of(withheld) if len(words(withheld)) >= RUN else b"",
         shown_prints=anchors_of(shown),
     )
+
+
+def _without_prints(known: KnownText) -> KnownText:
+    """The same less its fingerprints, which follow from its texts: they are kept once, among the anchors."""
+    return replace(known, withheld_prints=b"", shown_prints=b"")
 
 
 def _runs(plain: list[str]) -> Iterator[str]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from pennypress.core.target import PathPattern, Target, any_matches, read_target
+from pennypress.core.target import PathPattern, Target, read_target
 from pennypress.errors import TargetError
 
 _PAGE_NUMBER = re.compile(r"[0-9]{1,4}")
 _LATER_PAGE = re.compile(r"^(?:/page)?/([0-9]{1,4})$")
+_PAGED_PATH = re.compile(r"(?:/page)?/[0-9]{1,4}/*$", re.IGNORECASE)
+_PAGE_NAMES = ("page", "p", "seite", "pagina")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_KEPT_IN_LINKS = "/%:@!$&'()*+,;=~?[]|\\"
+"""What stays as it is in a link; the rest (spaces, letters of other scripts) goes as browsers send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Name:
 
 def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPattern]) -> Target | None:
     """The canonical link as a target, or None where there is none, or it leads to another host, to no article path,
-    or to an address that cannot be read. Without patterns every path of the own host will do."""
+    or to an address that cannot be read. The root of the article paths, and without patterns the front page, is no
+    article's: a broken template may say it of all."""
     if not link:
         return None
     try:
@@ -35,16 +41,32 @@ def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPat
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None
-    own = parts.scheme in ("http", "https") and f"{parts.hostname or ''}{port}" == own_host
-    if not own and (parts.scheme or parts.netloc):
+    if parts.scheme not in ("", "http", "https"):
         return None
+    if (parts.scheme or parts.netloc) and _host(f"{parts.hostname or ''}{port}", parts.scheme) != _host(own_host, ""):
+        return None
+    query = f"?{quote(parts.query, safe=_KEPT_IN_LINKS)}" if parts.query else ""
     try:
-        target = read_target((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        target = read_target((quote(parts.path, safe=_KEPT_IN_LINKS) or "/") + query)
     except TargetError:
         return None
-    if patterns and not any_matches(patterns, target.paths):
+    if patterns:
+        held = any(pattern.matches(path) and path != pattern.root for pattern in patterns for path in target.paths)
+        return target if held else None
+    return None if target.key == "/" else target
+
+
+def first_page(asked: Target, linked: Sequence[str], own_host: str, patterns: Sequence[PathPattern]) -> Target | None:
+    """The first page of the article of which an address is a later one: by its number, and by the page's own links to
+    pages before it. None where it is none, or the page says nothing of it."""
+    first = _without_number(asked)
+    if first is None or not is_later_page(asked, first):
         return None
-    return target
+    for link in linked:
+        earlier = canonical_target(link, own_host, patterns)
+        if earlier is not None and (earlier.key == first.key or is_later_page(earlier, first)):
+            return canonical_target(first.forwarded, own_host, patterns)
+    return None
 
 
 def name_article(asked: Target, canonical: Target | None) -> Name:
@@ -60,7 +82,7 @@ def is_later_page(asked: Target, canonical: Target) -> bool:
     if asked.folded == canonical.folded:
         return (
             any(
-                name in ("page", "p", "seite", "pagina") and _PAGE_NUMBER.fullmatch(value) and int(value) >= 2
+                name in _PAGE_NAMES and _PAGE_NUMBER.fullmatch(value) and int(value) >= 2
                 for name, value in parse_qsl(asked.query)
             )
             and asked.query != canonical.query
@@ -70,6 +92,26 @@ def is_later_page(asked: Target, canonical: Target) -> bool:
         return False
     found = _LATER_PAGE.match(asked.folded[len(stem) :])
     return found is not None and int(found[1]) >= 2
+
+
+def _without_number(asked: Target) -> Target | None:
+    """The address without its page's number; None where it has none."""
+    pairs = asked.query.split("&") if asked.query else []
+    others = [pair for pair in pairs if pair.partition("=")[0] not in _PAGE_NAMES]
+    path = asked.path if len(others) < len(pairs) else _PAGED_PATH.sub("", asked.path)
+    if path == asked.path and len(others) == len(pairs):
+        return None
+    try:
+        return read_target((path or "/") + (f"?{'&'.join(others)}" if others else ""))
+    except TargetError:
+        return None
+
+
+def _host(host: str, scheme: str) -> str:
+    """A host as it is compared: without its scheme's own port and a ``www`` in front, which name the same paper."""
+    for port in (_DEFAULT_PORTS[scheme],) if scheme else _DEFAULT_PORTS.values():
+        host = host.removesuffix(port)
+    return host.lower().rstrip(".").removeprefix("www.")
 
 
 def keys_extended_by(target: Target) -> tuple[str, ...]:

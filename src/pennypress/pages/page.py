@@ -11,12 +11,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pennypress.core.sketch import sketch
 from pennypress.pages.blocks import Outline, outline
 from pennypress.pages.body import Body
-from pennypress.pages.cut import cut_body, mark_withheld
+from pennypress.pages.cut import cut_body
 from pennypress.pages.document import Document, read_document
 from pennypress.pages.facts import Facts, read_facts, says_article, words_of_origin
 from pennypress.pages.find import find_body
 from pennypress.pages.frameworks import hydrating
 from pennypress.pages.json_data import long_texts
+from pennypress.pages.marking import mark, mark_gone, traces
 from pennypress.pages.place import notice_place
 from pennypress.pages.preview import BRIEF_WORDS, NOTHING, choose_preview, is_brief
 from pennypress.pages.prose import Prose, find_prose
@@ -117,13 +118,30 @@ class Page:
     def marked(self, *, continued: bool = False) -> bytes:
         """The whole page for a verified crawler: what a walled reader does not get bears a class, by which the
         structured data says that it is not free. Heavy: once a version."""
-        reading = _read(self.body, self.content_type, self.options, self.address)
+        reading, twin = (_read(self.body, self.content_type, self.options, self.address) for _ in range(2))
         document, body = reading.document, reading.body
-        if body is not None:
-            mark_withheld(document, body, NOTHING if continued else choose_preview(body, self.options.preview))
+        if not self._mark_gone(reading, twin, continued=continued):
+            # A walled reader gets none of it, or all of it comes by a script.
+            place = body.column.node if body is not None and self.cut(continued=continued).alone is None else None
+            place = place or document.tree.body
+            if place is not None:
+                mark(place)
         document.unmark()
+        for meta in words_of_origin(document.tree):
+            meta.remove()
         mark_not_free(document.tree, self.facts.title, WITHHELD_SELECTOR)
         return self.body[: document.text.bom] + document.text.encode(document.serialise())
+
+    def _mark_gone(self, reading: _Reading, twin: _Reading, *, continued: bool) -> bool:
+        """Mark in one reading what the cut takes out of its twin; whether there is any."""
+        if reading.body is None or twin.body is None:
+            return False
+        before = traces(twin.document.tree)
+        if _cut(twin, twin.body, self, continued=continued).alone is not None:
+            return False
+        preview = NOTHING if continued else choose_preview(reading.body, self.options.preview)
+        kept = None if preview.last is None else (preview.last.mem_id, preview.length)
+        return mark_gone(reading.document, before, twin.document.tree, kept)
 
 
 def read_page(body: bytes, content_type: str | None, options: PageOptions, *, address: str) -> Page:

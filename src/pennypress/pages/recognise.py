@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pennypress.core.article import Access, Article
 from pennypress.core.target import PathPattern, Target, any_matches
-from pennypress.pages.naming import canonical_target, name_article
+from pennypress.pages.naming import canonical_target, first_page, name_article
 from pennypress.pages.page import Page
 
 
@@ -55,6 +55,8 @@ def recognise(
     canonical = canonical_target(page.facts.canonical, own_host, grounds.patterns)
     if canonical is not None and canonical.key != asked.key and not believes(canonical.key):
         canonical = None
+    if canonical is None or canonical.key == asked.key:
+        canonical = first_page(asked, page.facts.earlier, own_host, grounds.patterns) or canonical
     access = word or page.facts.access
     why = _why_article(page, asked, canonical, grounds, access)
     if why is None:

@@ -81,9 +81,10 @@ def mark_not_free(tree: LexborHTMLParser, headline: str, selector: str = WALL_SE
             if _is_article(item):
                 _mark(item, selector)
                 marked = True
-            elif "isAccessibleForFree" in item:
-                item["isAccessibleForFree"] = False
+            else:
+                _agree(item, selector)
         _write(script, value)
+    _mark_microdata(tree)
     if not marked and tree.head is not None:
         item = {"@context": "https://schema.org", "@type": "NewsArticle"} | ({"headline": headline} if headline else {})
         _mark(item, selector)
@@ -100,7 +101,39 @@ def script_json(value: object) -> str:
 
 def _mark(item: dict[str, Any], selector: str) -> None:
     item["isAccessibleForFree"] = False
-    item["hasPart"] = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": selector}
+    part = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": selector}
+    others = [held for held in _listed(item.get("hasPart")) if not _is_paid_part(held)]
+    item["hasPart"] = [*others, part] if others else part
+
+
+def _agree(item: dict[str, Any], selector: str) -> None:
+    """Make an item that is no article itself contradict nothing: the page, or a part that stands by itself."""
+    if "isAccessibleForFree" in item:
+        item["isAccessibleForFree"] = False
+    if "cssSelector" in item and _is_paid_part(item):
+        item["cssSelector"] = selector
+    parts = _listed(item.get("hasPart"))
+    others = [held for held in parts if not _is_paid_part(held)]
+    if len(others) < len(parts):
+        _mark(item, selector)
+
+
+def _is_paid_part(part: Any) -> bool:
+    """Whether a part says where what is paid for stands: each page has one word on that, and it is ours."""
+    if not isinstance(part, dict):
+        return False
+    return "isAccessibleForFree" in part and ("cssSelector" in part or "webpageelement" in _types(part))
+
+
+def _mark_microdata(tree: LexborHTMLParser) -> None:
+    """Make a page's microdata say that it is not free, where it says anything of that."""
+    for node in tree.css('[itemprop~="isAccessibleForFree"]'):
+        if node.tag == "link":
+            node.attrs["href"] = "https://schema.org/False"
+        elif "content" in node.attributes or node.tag == "meta":
+            node.attrs["content"] = "False"
+        else:
+            node.inner_html = "False"
 
 
 def _write(script: LexborNode, value: object) -> None:

@@ -84,6 +84,7 @@ class _Sweep:
             self.kept.add(node.mem_id)
             self.holding.update(holder.mem_id for holder in above(node))
         self.findings: list[Finding] = []
+        self._dropped: set[tuple[int, str]] = set()
         self._left = 0
 
     def pieces(self) -> None:
@@ -137,20 +138,25 @@ class _Sweep:
                 self.findings.append(Finding(Kind.STYLE, path_of(style), words))
                 style.inner_html = left
 
+    def _is_dropped(self, node: LexborNode, name: str) -> bool:
+        return (node.mem_id, name) in self._dropped
+
     def _attributes(self, elements: list[LexborNode]) -> None:
+        self._dropped.clear()
         held = [
             (node, name, value) for node in elements for name, value in node.attributes.items() if value is not None
         ]
         for place, words in self._leaks([value for _, _, value in held]).items():
             self._drop_attribute(held[place][0], held[place][1], words)
-        by_name: dict[str, list[LexborNode]] = {}
-        for node, name, _ in held:
+        # Reading an element's attributes takes time by how many they are, so they are read once.
+        by_name: dict[str, list[tuple[LexborNode, str]]] = {}
+        for node, name, value in held:
             if name not in _COMMON:
-                by_name.setdefault(name, []).append(node)
-        for name, nodes in by_name.items():
-            nodes = [node for node in nodes if name in node.attributes and not is_gone(node)]
-            for stretch in self.withheld.stretches([node.attributes[name] or "" for node in nodes]):
-                for node in nodes[stretch.first : stretch.last + 1]:
+                by_name.setdefault(name, []).append((node, value))
+        for name, named in by_name.items():
+            left = [(node, value) for node, value in named if not self._is_dropped(node, name) and not is_gone(node)]
+            for stretch in self.withheld.stretches([value for _, value in left]):
+                for node, _ in left[stretch.first : stretch.last + 1]:
                     self._drop_attribute(node, name, 0)
         for place in self._leaks([" ".join(node.attributes) for node in elements]):
             names = list(elements[place].attributes)
@@ -159,8 +165,9 @@ class _Sweep:
 
     def _drop_attribute(self, node: LexborNode, name: str, words: int) -> None:
         """Take out an attribute; a meta, or a script or link that says the text in its address, goes as a whole."""
-        if name not in node.attributes:
+        if self._is_dropped(node, name):
             return
+        self._dropped.add((node.mem_id, name))
         if node.tag in ("meta", "script", "link") and node.mem_id not in self.holding | self.kept:
             self._remove(node, Kind.META if node.tag == "meta" else Kind.ATTRIBUTE, words)
             return

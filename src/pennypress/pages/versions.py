@@ -55,7 +55,7 @@ class Version:
         self.content_type = content_type
         self.why_unread = why_unread
         self.told = False
-        self._marked: bytes | None = None
+        self._marked: dict[bool, asyncio.Future[bytes | None]] = {}
         self.learned: tuple[str, bool, bool] | None = None
         self.sightings: tuple[int, tuple[Sighting, ...]] | None = None
         self.others: dict[bool, tuple[int, tuple[Sighting, ...]]] = {}
@@ -87,12 +87,14 @@ class Version:
         self._cuts[continued] = cut
         return cut
 
-    async def marked(self, *, continued: bool) -> bytes:
-        """The whole page for a verified crawler; worked out once, off the event loop. The page must have been read."""
-        if self._marked is None:
+    async def marked(self, *, continued: bool) -> bytes | None:
+        """The whole page for a verified crawler; worked out once, off the event loop. The page must have been read.
+        None where a fault of ours prevents it."""
+        if continued not in self._marked:
             assert self.page is not None
-            self._marked = await asyncio.to_thread(self.page.marked, continued=continued)
-        return self._marked
+            marking = asyncio.to_thread(_marked, self.page, continued=continued)
+            self._marked[continued] = asyncio.ensure_future(marking)
+        return await asyncio.shield(self._marked[continued])
 
     def nonces_of(self, body: bytes) -> tuple[bytes, ...] | None:
         """The nonces of a body that is this page but for its nonces; None for any other body.
@@ -130,7 +132,14 @@ class Seen:
 
     def walled(self, cut: Cut, wall: bytes) -> bytes:
         """The whole walled page of a cut of this version, with this answer's nonces in it."""
-        page = cut.walled(wall)
+        return self._with_own_nonces(cut.walled(wall))
+
+    async def marked(self, *, continued: bool) -> bytes | None:
+        """The whole page for a verified crawler, with this answer's nonces in it."""
+        page = await self.version.marked(continued=continued)
+        return None if page is None else self._with_own_nonces(page)
+
+    def _with_own_nonces(self, page: bytes) -> bytes:
         for own, new in _renamed(self.version.nonces, self.nonces).items():
             page = page.replace(own, new)
         return page
@@ -212,6 +221,16 @@ def _cut(page: Page, *, continued: bool) -> Cut:
     except Exception:
         _log.exception("a page at %s could not be cut: this is a fault of Pennypress", page.address.partition("?")[0])
         return Cut(b"", b"", "it could not be cut by a fault of ours", page.facts.title)
+
+
+def _marked(page: Page, *, continued: bool) -> bytes | None:
+    try:
+        return page.marked(continued=continued)
+    except Exception:
+        _log.exception(
+            "a page at %s could not be marked: this is a fault of Pennypress", page.address.partition("?")[0]
+        )
+        return None
 
 
 def _renamed(own: tuple[bytes, ...], new: tuple[bytes, ...] | None) -> Mapping[bytes, bytes]:

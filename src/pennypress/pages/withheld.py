@@ -91,18 +91,24 @@ class Withheld:
         self._clean = work.seen
         return 0
 
-    def words_within(self, squeezed: str, least: int = RUN) -> int:
-        """How many words of it stand in rows of at least ``least`` in a squeezed text, all together; 0 when none do."""
+    def words_within(self, squeezed: str) -> int:
+        """How many words of it stand in runs in a squeezed text, all together; 0 when none does."""
+        return self.rows_within(squeezed, RUN)[0]
+
+    def rows_within(self, squeezed: str, *rows: int) -> tuple[int, ...]:
+        """How many words of it stand in a squeezed text in rows of at least so many words, for each of ``rows``."""
         if not self._tiers or len(squeezed) < self._shortest:
-            return 0
-        total, done = 0, 0
+            return (0,) * len(rows)
+        counts: list[int] = []
+        done = 0
         try:
             for start, end, count in sorted(self._matches(squeezed)):
-                total += count if start >= done and count >= min(least, self.words) else 0
+                if start >= done:
+                    counts.append(count)
                 done = max(done, end)
         except TooMuch:
-            return self.words
-        return min(total, self.words)
+            return (self.words,) * len(rows)
+        return tuple(min(self.words, sum(count for count in counts if count >= min(row, self.words))) for row in rows)
 
     def rest(self) -> None:
         """Let go of what makes looking at whole pages fast, so as to be kept for long: brief texts do without it."""

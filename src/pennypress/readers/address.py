@@ -75,6 +75,15 @@ def client_address(peer: str | None, forwarded_for: Sequence[bytes], trusted: Ne
     return own
 
 
+def neighbourhood(address: str) -> str:
+    """The network of an address, as large as one household or company may hold (/24, or /48); "" for no
+    address."""
+    point = _parse(address)
+    if point is None:
+        return ""
+    return str(ip_network(f"{point.text}/{24 if point.version == 4 else 48}", strict=False))
+
+
 def _from_the_right(fields: Sequence[bytes]) -> Iterator[str]:
     left = _LONGEST_CHAIN
     for field in reversed(fields):

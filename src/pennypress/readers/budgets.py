@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 
 from pennypress.core.budget import Address, SharedNetwork
 
 _WIDER = 4
+
+_MOST_NAMES = 1 << 16
+
+
+def names_in(network: IPv4Network | IPv6Network) -> list[str]:
+    """The names of all addresses in a network, of IPv6 those of its /64s. Raises ValueError for more than 65,536."""
+    if isinstance(network, IPv4Network):
+        if network.num_addresses > _MOST_NAMES:
+            raise ValueError("a network of at most 65,536 addresses, such as 198.51.0.0/16, can be looked through")
+        return [str(address) for address in network]
+    first, last = int(network.network_address) >> 64, int(network.broadcast_address) >> 64
+    if last - first >= _MOST_NAMES:
+        raise ValueError("a network of at most 65,536 networks /64, such as 2001:db8::/48, can be looked through")
+    return [str(IPv6Network((number << 64, 64))) for number in range(first, last + 1)]
 
 
 class Budgets:

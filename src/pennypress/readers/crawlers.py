@@ -6,25 +6,32 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import ip_address
+from types import MappingProxyType
 
 import dns.asyncresolver
 import dns.exception
 import dns.resolver
 import dns.reversename
 
-from pennypress.readers.address import NOWHERE, Networks
+from pennypress.readers.address import NOWHERE, Networks, neighbourhood
+from pennypress.readers.ai_crawlers import ai_names
 
 _LONGEST = 512
 _AT_ONCE = 32
+_AT_ONCE_OF_ONE = 16
+"""So many look-ups at once for addresses of one network: whoever owns one, and a name server that keeps silent, must
+not use up those of all."""
 _LOOK_UP_SECONDS = 1.0
 _KNOWN_AT_MOST = 10_000
 _SURE_SECONDS = 3600.0
 _UNSURE_SECONDS = 600.0
+_FAILED_SECONDS = 60.0
 _NAMES_AT_MOST = 8
+_NOTHING: Mapping[str, Networks] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +58,11 @@ BUILT_IN = (
     ),
     Crawler("Bingbot", ("bingbot",), zones=("search.msn.com",)),
     Crawler("Applebot", ("Applebot",), zones=("applebot.apple.com",)),
-    Crawler("DuckDuckBot", ("DuckDuckBot",), zones=("duckduckgo.com",)),
+    Crawler("DuckDuckBot", ("DuckDuckBot", "DuckDuckBot-Https"), zones=("duckduckgo.com",)),
 )
-"""What the operators document of their crawlers: Google, Microsoft, Apple, DuckDuckGo."""
-
-_AI = (
-    "AI2Bot",
-    "Amazonbot",
-    "anthropic-ai",
-    "Applebot-Extended",
-    "Bytespider",
-    "CCBot",
-    "ChatGPT-User",
-    "Claude-SearchBot",
-    "Claude-User",
-    "Claude-Web",
-    "ClaudeBot",
-    "cohere-ai",
-    "Diffbot",
-    "DuckAssistBot",
-    "FacebookBot",
-    "GPTBot",
-    "ImagesiftBot",
-    "meta-externalagent",
-    "MistralAI-User",
-    "OAI-SearchBot",
-    "Omgilibot",
-    "Perplexity-User",
-    "PerplexityBot",
-    "PetalBot",
-    "Timpibot",
-    "YouBot",
-)
+"""What the operators document of their crawlers: Google, Microsoft, Apple, DuckDuckGo. Their published ranges come
+with ``pennypress crawlers refresh``. Google's tools that a person sets off (inspection, feeds, reading aloud, site
+verification, Publisher Center) have other names, and are readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +81,40 @@ class Crawlers:
         configured: Sequence[Crawler] = (),
         resolver: str | None = None,
         tick: Callable[[], float] = time.monotonic,
+        published: Mapping[str, Networks] = _NOTHING,
     ) -> None:
-        """``resolver`` is the host and port of a name server; the system's when None."""
-        self._crawlers = (*(_inherited(crawler) for crawler in configured), *BUILT_IN)
-        self._names = tuple((crawler, _whole(crawler.user_agents)) for crawler in self._crawlers)
+        """``resolver`` is the host and port of a name server; the system's when None. ``published`` holds the ranges
+        that operators publish, by the names of the built-in crawlers."""
+        self._configured = tuple(configured)
         self._resolver_address = resolver
         self._resolver: dns.asyncresolver.Resolver | None = None
         self._tick = tick
         self._known: OrderedDict[str, tuple[tuple[str, ...], float]] = OrderedDict()
         self._under_way: dict[str, asyncio.Future[tuple[str, ...]]] = {}
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._named = lru_cache(maxsize=4096)(self._named_by)
+        self.publish(published)
+
+    def publish(self, published: Mapping[str, Networks]) -> None:
+        """Take up the ranges that operators publish; those of before are forgotten."""
+        built_in = tuple(
+            replace(crawler, networks=published.get(crawler.name, crawler.networks)) for crawler in BUILT_IN
+        )
+        self.all = (*(_inherited(crawler, built_in) for crawler in self._configured), *built_in)
+        self._names = tuple((crawler, _whole(crawler.user_agents)) for crawler in self.all)
+        self._named.cache_clear()
 
     async def recognise(self, user_agent: str, address: str) -> Recognised | None:
         """What a request is by its user agent and address; None for a reader's. Never raises."""
-        named = self._named(user_agent[:_LONGEST])
-        for crawler in named:
+        crawlers, name = self._named(user_agent[:_LONGEST])
+        for crawler in crawlers:
             if await self._is(crawler, address):
                 return Recognised(crawler.name, crawler.full)
-        if named:
-            return Recognised(named[0].name, False)
-        return Recognised("AI", False) if _NAMES_AI.search(user_agent[:_LONGEST]) else None
+        return Recognised(name, False) if name is not None else None
 
-    def _named_by(self, user_agent: str) -> tuple[Crawler, ...]:
-        return tuple(crawler for crawler, names in self._names if names.search(user_agent))
+    def _named_by(self, user_agent: str) -> tuple[tuple[Crawler, ...], str | None]:
+        """The crawlers that a user agent names, and the name by which it goes where it is none of them."""
+        crawlers = tuple(crawler for crawler, names in self._names if names.search(user_agent))
+        return crawlers, crawlers[0].name if crawlers else ai_names().named_in(user_agent)
 
     async def _is(self, crawler: Crawler, address: str) -> bool:
         """Whether an address is in a crawler's ranges, or reverse and forward DNS agree inside its zones."""
@@ -141,23 +131,29 @@ class Crawlers:
             return held[0]
         under_way = self._under_way.get(address)
         if under_way is None:
-            if len(self._under_way) >= _AT_ONCE:
+            if not self._may_look_up(address):
                 return ()
             under_way = asyncio.ensure_future(self._look_up(address))
             self._under_way[address] = under_way
-        try:
-            return await asyncio.shield(under_way)
-        finally:
-            if under_way.done():
-                self._under_way.pop(address, None)
+            # Not left to who waits: all of them may go away.
+            under_way.add_done_callback(lambda _: self._under_way.pop(address, None))
+        return await asyncio.shield(under_way)
+
+    def _may_look_up(self, address: str) -> bool:
+        """Whether one look-up more may begin; nobody waits for a place."""
+        if len(self._under_way) >= _AT_ONCE:
+            return False
+        own = neighbourhood(address)
+        return sum(neighbourhood(other) == own for other in self._under_way) < _AT_ONCE_OF_ONE
 
     async def _look_up(self, address: str) -> tuple[str, ...]:
         try:
             names = await asyncio.wait_for(self._confirmed(address), _LOOK_UP_SECONDS)
             seconds = _SURE_SECONDS if names else _UNSURE_SECONDS
         except (TimeoutError, OSError, ValueError, dns.exception.DNSException):
-            names, seconds = (), _UNSURE_SECONDS
+            names, seconds = (), _FAILED_SECONDS
         self._known[address] = (names, self._tick() + seconds)
+        self._known.move_to_end(address)
         if len(self._known) > _KNOWN_AT_MOST:
             self._known.popitem(last=False)
         return names
@@ -182,15 +178,15 @@ class Crawlers:
         return [found.to_text() for found in answer]
 
 
-def _inherited(crawler: Crawler) -> Crawler:
+def _inherited(crawler: Crawler, built_in: Sequence[Crawler]) -> Crawler:
     """A configured crawler that says nothing of where it comes from, but shares a built-in one's name or user agent,
     comes from where that does."""
     if crawler.placed:
         return crawler
     agents = {agent.lower() for agent in crawler.user_agents}
-    for built_in in BUILT_IN:
-        if built_in.name.lower() == crawler.name.lower() or agents & {agent.lower() for agent in built_in.user_agents}:
-            return Crawler(crawler.name, crawler.user_agents, built_in.networks, built_in.zones, crawler.full)
+    for other in built_in:
+        if other.name.lower() == crawler.name.lower() or agents & {agent.lower() for agent in other.user_agents}:
+            return replace(crawler, networks=other.networks, zones=other.zones)
     return crawler
 
 
@@ -206,9 +202,10 @@ def _resolver(address: str | None) -> dns.asyncresolver.Resolver:
 
 def _is_global(address: str) -> bool:
     try:
-        return ip_address(address).is_global
+        parsed = ip_address(address)
     except ValueError:
         return False
+    return parsed.is_global and not parsed.is_multicast
 
 
 def _lies_in(name: str, zone: str) -> bool:
@@ -219,6 +216,3 @@ def _lies_in(name: str, zone: str) -> bool:
 
 def _whole(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\s(;,])(?:{'|'.join(map(re.escape, names))})(?![^\s/);,])", re.IGNORECASE | re.ASCII)
-
-
-_NAMES_AI = _whole(_AI)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from pennypress.core.entitlement import Entitlement, EntitlementKind
-from pennypress.core.target import PathPattern, Target, any_matches
+from pennypress.core.target import PathPattern, Target
 from pennypress.readers.address import NOWHERE, Networks
 
 PARAMETER = "partner"
@@ -26,14 +27,15 @@ class Partner:
     key: str | None = None
     until: datetime | None = None
 
-    def asks(self, target: Target, address: str) -> bool:
-        """Whether a request for a target from an address is theirs."""
-        if not any_matches(self.paths, target.paths):
+    def asks(self, target: Target, address: str, said: Iterable[str]) -> bool:
+        """Whether a request for a target is theirs, by its address or by the keys that it ``said``."""
+        if not self.may_read(target):
             return False
-        if address in self.networks:
-            return True
-        said = dict(parse_qsl(target.query)).get(PARAMETER, "")
-        return self.key is not None and hmac.compare_digest(said.encode(), self.key.encode())
+        return address in self.networks or (self.key is not None and any(_same(key, self.key) for key in said))
+
+    def may_read(self, target: Target) -> bool:
+        """Whether a target is one of their paths. Where an origin might read it in two ways, both must be."""
+        return all(any(pattern.matches(path) for pattern in self.paths) for path in target.paths)
 
     @property
     def right(self) -> Entitlement:
@@ -41,6 +43,44 @@ class Partner:
         return Entitlement(EntitlementKind.PARTNER, until=self.until, name=self.name, why="partner")
 
 
-def partner_of(partners: Sequence[Partner], target: Target, address: str) -> Partner | None:
-    """Whose request it is; None for nobody's."""
-    return next((partner for partner in partners if partner.asks(target, address)), None)
+class Partners:
+    """All partners, ended ones included: their keys stay secrets."""
+
+    def __init__(self, partners: Sequence[Partner]) -> None:
+        self._partners = tuple(partners)
+        self._keys = tuple(partner.key for partner in partners if partner.key is not None)
+        self._any_key = re.compile(b"|".join(key.encode() for key in self._keys)) if self._keys else None
+
+    @property
+    def have_keys(self) -> bool:
+        """Whether any partner has a secret address."""
+        return bool(self._keys)
+
+    def of(self, target: Target, address: str, said: Iterable[str], now: datetime) -> Partner | None:
+        """Whose request it is; None for nobody's, and for one whose right has ended."""
+        return next(
+            (partner for partner in self._partners if partner.asks(target, address, said) and partner.right.holds(now)),
+            None,
+        )
+
+    def unsaid(self, target: Target) -> tuple[Target, tuple[str, ...]]:
+        """A target without the keys in its query, and those keys: neither the origin nor any page may learn one."""
+        if PARAMETER not in unquote_plus(target.query):
+            return target, ()
+        kept, said = [], []
+        for pair in target.query.split("&"):
+            name, _, value = pair.partition("=")
+            value = unquote_plus(value)
+            if unquote_plus(name) == PARAMETER and any(_same(value, key) for key in self._keys):
+                said.append(value)
+            else:
+                kept.append(pair)
+        return (replace(target, query="&".join(kept)), tuple(said)) if said else (target, ())
+
+    def tells(self, value: bytes) -> bool:
+        """Whether the value of a header holds a key, as a Referer may."""
+        return self._any_key is not None and self._any_key.search(value) is not None
+
+
+def _same(said: str, key: str) -> bool:
+    return hmac.compare_digest(said.encode("utf-8", "surrogatepass"), key.encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -12,7 +12,9 @@ from pennypress.core.known import KnownText, Lessons
 from pennypress.core.meter import Claim, ReaderId, Spend, Standing
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
+from pennypress.core.use import Use
 from pennypress.core.window import Span
+from pennypress.store.budget_figures import AddressFigures
 
 
 class MeterStore(Protocol):
@@ -110,6 +112,11 @@ class ControlStore(Protocol):
         """The figures for ``status``."""
         ...
 
+    async def addresses(self, span: Span, first_day: date, names: Collection[str] | None) -> tuple[AddressFigures, ...]:
+        """What the address budget has seen in a span that began on this day in the paper's zone, each address without
+        its name; with ``names`` of these addresses alone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -171,5 +178,18 @@ class TextStore(Protocol):
         ...
 
 
-class Store(MeterStore, ControlStore, RightsStore, TextStore, Protocol):
+class UseStore(Protocol):
+    """Keeps who used what last. Raises StoreUnavailable when the store does not answer in time."""
+
+    async def note_uses(self, uses: Sequence[Use]) -> None:
+        """Add uses to those of the same name. Feeds are kept in a bounded number, those that were fetched least go
+        first; and two months after they were fetched last."""
+        ...
+
+    async def uses(self) -> tuple[Use, ...]:
+        """All uses, the most frequent first; those of feeds that are over are left out only by the upkeep."""
+        ...
+
+
+class Store(MeterStore, ControlStore, RightsStore, TextStore, UseStore, Protocol):
     """All in one: what ``[store] meters`` names."""

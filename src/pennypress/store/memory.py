@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -18,9 +18,11 @@ from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
+from pennypress.core.use import FEEDS_AT_MOST, FEEDS_KEPT, FEEDS_OF_ONE, Use, UseKind
 from pennypress.core.window import Span
 from pennypress.store import Changes, Controls, Summary
-from pennypress.store.budget import charge, note_visit
+from pennypress.store.budget import charge, counts_from, keys_from, note_visit
+from pennypress.store.budget_figures import AddressFigures, figures
 from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, carried, counting, forgotten, joined, kept_from
 from pennypress.store.links import claimed
 from pennypress.store.memory_budget import MemoryBook
@@ -42,6 +44,7 @@ class MemoryStore:
         self._devices: dict[ReaderId, ReaderId] = {}
         self._said: list[ReaderId] = []
         self._known: dict[tuple[str, str], tuple[int, KnownText]] = {}
+        self._uses: dict[tuple[str, str, str, str], Use] = {}
         self._book = MemoryBook()
         self._tick = tick
         self._seen: SeenTime | None = None
@@ -50,15 +53,15 @@ class MemoryStore:
     async def spend(self, claim: Claim) -> Spend:
         """Grant or refuse a claim."""
         claim = as_kept(claim)
-        self.clean(claim.span, claim.now)
+        self.clean(claim.span, claim.now, keys_from(claim))
         reader = self._followed(claim.reader)
         units = self._units.get(reader, ())
         before = counting(units, claim.span, claim.now)
         answer = meaning(before, claim)
         if claim.budget is not None:
-            established = note_visit(self._book, claim, claim.budget)
-            if answer.outcome is Outcome.GRANTED and not established:
-                over = charge(self._book, claim, claim.budget).over
+            visitor = note_visit(self._book, claim, claim.budget)
+            if answer.outcome is Outcome.GRANTED and not visitor.established:
+                over = charge(self._book, claim, claim.budget, visitor, spent=before.spent).over
                 if over and claim.budget.enforced:
                     return Spend(Outcome.BUDGET, before)
                 answer = replace(answer, over_budget=over)
@@ -120,6 +123,7 @@ class MemoryStore:
     async def erase(self, account: ReaderId, span: Span, now: datetime) -> None:
         """Delete an account."""
         units = self._units.pop(account, ())
+        self._book.erase(account)
         devices = [device for device, held in self._devices.items() if held == account]
         merged = [source for source, (target, _) in self._merged.items() if target == account]
         for name in merged:
@@ -179,6 +183,10 @@ class MemoryStore:
         )
         return Summary(readers, stopped, would_be, MappingProxyType(dict(self._tallies.get(day, {}))))
 
+    async def addresses(self, span: Span, first_day: date, names: Collection[str] | None) -> tuple[AddressFigures, ...]:
+        """What the address budget has seen."""
+        return figures(self._book, counts_from(span), first_day.toordinal(), names)
+
     async def learn(self, texts: Sequence[KnownText]) -> None:
         """Keep some texts."""
         for known in texts:
@@ -192,11 +200,33 @@ class MemoryStore:
         newer = sorted((held for held in self._known.values() if held[0] > version), key=lambda held: held[0])
         return Lessons(newer[-1][0] if newer else version, tuple(known for _, known in newer))
 
+    async def note_uses(self, uses: Sequence[Use]) -> None:
+        """Add uses."""
+        for use in uses:
+            use = replace(use, last=use.last.astimezone(UTC).replace(microsecond=0))
+            held = self._uses.get(use.name)
+            if held is not None:
+                self._uses[use.name] = held.joined(use)
+            elif use.kind is not UseKind.FEED or self._feeds_of(use.network) < FEEDS_OF_ONE:
+                self._uses[use.name] = use
+        feeds = [use for use in self._uses.values() if use.kind is UseKind.FEED]
+        rarest = sorted(feeds, key=lambda use: (use.count, use.last))[: max(0, len(feeds) - FEEDS_AT_MOST)]
+        for use in rarest:
+            del self._uses[use.name]
+
+    async def uses(self) -> tuple[Use, ...]:
+        """All uses."""
+        return tuple(sorted(self._uses.values(), key=lambda use: (use.count, use.last), reverse=True))
+
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def clean(self, span: Span, now: datetime) -> None:
-        """Let go of what has had no use for a full window, about once a day, by the newest time believed."""
+    def _feeds_of(self, network: str) -> int:
+        return sum(use.network == network for use in self._uses.values() if use.kind is UseKind.FEED)
+
+    def clean(self, span: Span, now: datetime, keys_since: str) -> None:
+        """Let go of what has had no use for a full window, and of the addresses' keys of the months before, about once
+        a day, by the newest time believed."""
         moment = int(now.timestamp())
         self._seen = self._seen.after(moment, self._tick()) if self._seen else SeenTime(moment)
         start = kept_from(span, now)
@@ -209,8 +239,13 @@ class MemoryStore:
             reader: tuple(unit for unit in units if unit.taken >= start) for reader, units in self._units.items()
         }
         self._units = {reader: units for reader, units in remaining.items() if units}
-        self._book.clean(start)
+        self._book.clean(start, keys_since)
         self._merged = {source: mark for source, mark in self._merged.items() if mark[1] >= now - MERGED_FOR}
+        self._uses = {
+            name: use
+            for name, use in self._uses.items()
+            if use.kind is not UseKind.FEED or use.last >= now - FEEDS_KEPT
+        }
         for observed, held in self._stopped.items():
             self._stopped[observed] = {reader: moment for reader, moment in held.items() if moment >= start}
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
+from pennypress.core.budget import Budget
 from pennypress.core.entitlement import Lock, Opening
 from pennypress.core.known import KnownText, Lessons
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.meter import spend as meaning
 from pennypress.core.policy import Mode
 from pennypress.core.rights import Rights
+from pennypress.core.use import Use
 from pennypress.core.window import Span
 from pennypress.errors import StoreUnavailable
-from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights
+from pennypress.store import Changes, Controls, Summary, sqlite_known, sqlite_rights, sqlite_uses
+from pennypress.store.budget import counts_from
+from pennypress.store.budget_figures import AddressFigures, figures
 from pennypress.store.held import as_kept, counting
+from pennypress.store.sqlite_budget import SqliteBook
 from pennypress.store.sqlite_controls import (
     add_claim,
     add_lock,
@@ -53,17 +58,17 @@ class SqliteStore:
         self._sight = connect(path)
         self._rows = Rows(self._sight)
         self._known: dict[ReaderId, Held] = {}
-        self._visited: dict[ReaderId, tuple[int, bool]] = {}
+        self._visited: dict[ReaderId, tuple[date, bool]] = {}
         self._noting: set[asyncio.Task[None]] = set()
         self._controls = Controls()
-        self._latest: tuple[datetime, Span] | None = None
+        self._latest: Claim | None = None
         self._upkeep = Upkeep(path, lambda: self._latest, tick)
         self._upkeep.start()
 
     async def spend(self, claim: Claim) -> Spend:
         """Grant or refuse a claim; a grant is on the disk when this returns."""
         claim = as_kept(claim)
-        self._latest = (claim.now, claim.span)
+        self._latest = claim
         held = self._held(claim.reader)
         if held is not None:
             spend = meaning(counting(held.units, claim.span, claim.now), claim)
@@ -78,16 +83,16 @@ class SqliteStore:
         self._know(claim.reader, answered.held)
         if answered.spend.outcome in (Outcome.REPEATED, Outcome.USED_UP):
             self._note_visit(claim)
+        elif claim.budget is not None:
+            self._remember_visit(claim.reader, claim.budget)
         return answered.spend
 
     def _note_visit(self, claim: Claim) -> None:
         """Note a view that takes nothing, the first of its day, behind the answer: nobody waits for it."""
         budget = claim.budget
-        if budget is None or self._visited.get(claim.reader) == (budget.day, budget.established):
+        if budget is None or self._visited.get(claim.reader) == (budget.today, budget.established):
             return
-        if len(self._visited) > _MOST_KNOWN:
-            self._visited.clear()
-        self._visited[claim.reader] = (budget.day, budget.established)
+        self._remember_visit(claim.reader, budget)
 
         async def note() -> None:
             try:
@@ -98,6 +103,11 @@ class SqliteStore:
         task = asyncio.get_running_loop().create_task(note())
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
+
+    def _remember_visit(self, reader: ReaderId, budget: Budget) -> None:
+        if len(self._visited) > _MOST_KNOWN:
+            self._visited.clear()
+        self._visited[reader] = (budget.today, budget.established)
 
     async def standing(self, reader: ReaderId, span: Span, now: datetime) -> Standing:
         """Where a reader stands."""
@@ -192,13 +202,32 @@ class SqliteStore:
         """The figures for ``status``; reads every meter, on a thread and a connection of its own."""
         return await asyncio.to_thread(self._summarise, span, day, now)
 
+    async def addresses(self, span: Span, first_day: date, names: Collection[str] | None) -> tuple[AddressFigures, ...]:
+        """What the address budget has seen; reads every visitor, on a thread and a connection of its own."""
+
+        def read() -> tuple[AddressFigures, ...]:
+            with closing(connect(self._path)) as connection:
+                return figures(SqliteBook(connection), counts_from(span), first_day.toordinal(), names)
+
+        return await asyncio.to_thread(read)
+
     async def learn(self, texts: Sequence[KnownText]) -> None:
         """Keep some texts. After StoreUnavailable it may have been done; asking again is safe."""
         await self._say(lambda rows: sqlite_known.learn(rows.connection, texts))
 
     async def learned_since(self, version: int) -> Lessons:
-        """What was learned since a version."""
-        return await self._writer.ask(look=lambda rows: sqlite_known.learned_since(rows.connection, version))
+        """What was learned since a version; no reader waits for it, so it has time."""
+        return await self._writer.ask(
+            look=lambda rows: sqlite_known.learned_since(rows.connection, version), patience=_PATIENCE_OF_AN_OPERATOR
+        )
+
+    async def note_uses(self, uses: Sequence[Use]) -> None:
+        """Add uses. After StoreUnavailable they may have been added."""
+        await self._say(lambda rows: sqlite_uses.note(rows.connection, uses))
+
+    async def uses(self) -> tuple[Use, ...]:
+        """All uses."""
+        return await self._writer.ask(look=lambda rows: sqlite_uses.read(rows.connection))
 
     async def close(self) -> None:
         """Answer what was asked, then close the file."""

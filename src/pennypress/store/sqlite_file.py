@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pennypress.errors import StoreUnusable
-from pennypress.store import sqlite_budget, sqlite_known, sqlite_rights
+from pennypress.store import sqlite_budget, sqlite_known, sqlite_rights, sqlite_uses
 
 APPLICATION_ID = 0x50656E79
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _SCHEMA = """
 CREATE TABLE meters (reader BLOB PRIMARY KEY, units BLOB NOT NULL) WITHOUT ROWID;
@@ -40,14 +40,14 @@ CREATE TABLE stopped (observed INTEGER, reader BLOB, moment INTEGER NOT NULL, PR
     WITHOUT ROWID;
 """
 
-_ADDED = {2: sqlite_rights.SCHEMA, 3: sqlite_known.SCHEMA, 4: sqlite_budget.SCHEMA}
+_ADDED = {2: sqlite_rights.SCHEMA, 3: sqlite_known.SCHEMA, 4: sqlite_budget.SCHEMA, 5: sqlite_uses.SCHEMA}
 """What each version after the first added."""
 
 _SMALL_TABLES = (
     "merged", "articles", "upkeep", "controls", "openings", "locks", "links", "tallies", "rights", "devices", "said_of",
-    "known", "address_keys", "visitors", "newcomers", "established",
+    "known", *sqlite_budget.TABLES, "uses",
 )  # fmt: skip
-_FIRST_OF = {1: "rights", 2: "known", 3: "address_keys"}
+_FIRST_OF = {1: "rights", 2: "known", 3: "address_keys", 4: "uses"}
 """The first of the small tables that a store of an older version lacks."""
 _VERSIONS = slice(18, 20)
 _WRITE_AHEAD = b"\x02\x02"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from pennypress.core.budget import Budget
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing, Unit
 from pennypress.core.meter import spend as meaning
 from pennypress.core.window import Span
@@ -125,16 +126,10 @@ class Rows:
     def spend(self, claim: Claim) -> Answered:
         """Grant or refuse a claim, and write what it took."""
         answered = self.answer(claim)
-        established = claim.budget is None or note_visit(self._book, claim, claim.budget)
+        if claim.budget is not None:
+            answered = self._charged(answered, claim, claim.budget)
         if answered.spend.outcome is not Outcome.GRANTED:
             return answered
-        if claim.budget is not None and not established:
-            taken_of = charge(self._book, claim, claim.budget)
-            if taken_of.over and claim.budget.enforced:
-                return Answered(
-                    Spend(Outcome.BUDGET, counting(answered.held.units, claim.span, claim.now)), answered.held
-                )
-            answered = Answered(replace(answered.spend, over_budget=taken_of.over), answered.held, taken_of.taken)
         held, unit = answered.held, answered.spend.standing.units[-1]
         taken = int(unit.taken.timestamp())
         number = self._number(claim.article, claim.title, taken)
@@ -142,6 +137,17 @@ class Rows:
         packed = pack_after(held.packed, before, (number, taken))
         self._execute(_WRITE, (held.reader, packed))
         return Answered(answered.spend, Held(held.reader, packed, (*held.units, unit)), answered.charged)
+
+    def _charged(self, answered: Answered, claim: Claim, budget: Budget) -> Answered:
+        """The same once the view was noted and, where a newcomer is to be granted something, the budgets were asked."""
+        visitor = note_visit(self._book, claim, budget)
+        if answered.spend.outcome is not Outcome.GRANTED or visitor.established:
+            return answered
+        before = counting(answered.held.units, claim.span, claim.now)
+        charged = charge(self._book, claim, budget, visitor, spent=before.spent)
+        if charged.over and budget.enforced:
+            return Answered(Spend(Outcome.BUDGET, before), answered.held)
+        return Answered(replace(answered.spend, over_budget=charged.over), answered.held, charged.taken)
 
     def note_visit(self, claim: Claim) -> None:
         """Note a view that takes nothing: the first of its day."""
@@ -188,6 +194,7 @@ class Rows:
         merged into it."""
         row = self._execute("SELECT units FROM meters WHERE reader = ?", (account,)).fetchone()
         units = self._units(unpack(row[0])) if row else ()
+        self._book.erase(account)
         devices = self._execute("SELECT device FROM devices WHERE account = ?", (account,)).fetchall()
         merged = self._execute("SELECT source FROM merged WHERE target = ?", (account,)).fetchall()
         self._execute("DELETE FROM merged WHERE target = ?", (account,))

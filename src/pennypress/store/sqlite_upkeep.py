@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pennypress.core.meter import Claim
 from pennypress.core.window import Span
+from pennypress.store.budget import keys_from
 from pennypress.store.held import MERGED_FOR, SeenTime, kept_from
 from pennypress.store.sqlite_budget import clean as clean_budget
 from pennypress.store.sqlite_file import connect
 from pennypress.store.sqlite_rows import Rows
+from pennypress.store.sqlite_uses import clean as clean_uses
 
 LOG_LIMIT = 4 * 1024 * 1024
 """Bytes from which on the log is written back."""
@@ -35,14 +38,12 @@ _log = logging.getLogger("pennypress.store")
 class Upkeep:
     """Tends the file, once started about once a second on a thread of its own, until closed.
 
-    ``latest`` gives the time and span of the newest claim that this process has seen, None before the first; ``tick``
-    is a clock that nobody sets, in seconds. Of all processes on a file one alone, which holds the lock on
+    ``latest`` gives the newest claim that this process has seen, None before the first; ``tick`` is a clock that
+    nobody sets, in seconds. Of all processes on a file one alone, which holds the lock on
     ``<file>-upkeep``, writes the log back: SQLite before 3.51.3 can lose a commit where two do so at the same instant.
     """
 
-    def __init__(
-        self, path: Path, latest: Callable[[], tuple[datetime, Span] | None], tick: Callable[[], float]
-    ) -> None:
+    def __init__(self, path: Path, latest: Callable[[], Claim | None], tick: Callable[[], float]) -> None:
         self._log_file = path.with_name(f"{path.name}-wal")
         self._latest = latest
         self._tick = tick
@@ -76,7 +77,7 @@ class Upkeep:
             try:
                 self.write_back()
                 if looks % _LOOKS_BETWEEN_CLEANINGS == 0 and (latest := self._latest()) is not None:
-                    self.clean(*latest)
+                    self.clean(latest.now, latest.span, keys_from(latest))
             except (sqlite3.Error, OSError) as failure:
                 _log.warning("the upkeep of the store waits: %s", failure)
 
@@ -92,11 +93,12 @@ class Upkeep:
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._written_back = self._changes()
 
-    def clean(self, now: datetime, span: Span) -> None:
-        """Let go of what has had no use for a full window: in small steps, a pass about once a day."""
+    def clean(self, now: datetime, span: Span, keys_since: str) -> None:
+        """Let go of what has had no use for a full window, and of the addresses' keys of the months before: in small
+        steps, a pass about once a day."""
         if not self._pass_is_due(now, span):
             return
-        while not self._clean_step(int(now.timestamp())) and not self._ending.wait(_BETWEEN_STEPS):
+        while not self._clean_step(int(now.timestamp()), keys_since) and not self._ending.wait(_BETWEEN_STEPS):
             pass
 
     def _take_lead(self) -> bool:
@@ -127,7 +129,7 @@ class Upkeep:
                 self._connection.execute("UPDATE upkeep SET cleaned_to = ?, place = x''", (start,))
             return True
 
-    def _clean_step(self, now: int) -> bool:
+    def _clean_step(self, now: int, keys_since: str) -> bool:
         """Clean a few rows; whether that ends the pass."""
         with self._transaction():
             start, place = self._connection.execute("SELECT cleaned_to, place FROM upkeep").fetchone()
@@ -141,17 +143,18 @@ class Upkeep:
             if len(rows) == _ROWS_A_STEP:
                 self._connection.execute("UPDATE upkeep SET place = ?", (rows[-1][0],))
                 return False
-            self._clean_small_tables(start, now)
+            self._clean_small_tables(start, now, keys_since)
             self._connection.execute("UPDATE upkeep SET place = NULL")
             return True
 
-    def _clean_small_tables(self, start: int, now: int) -> None:
+    def _clean_small_tables(self, start: int, now: int, keys_since: str) -> None:
         """The rest, once no meter names an article that was last opened before ``start``."""
         before = datetime.fromtimestamp(start, UTC).isoformat()
         long_ago = now - int(MERGED_FOR.total_seconds())
         execute = self._connection.execute
         execute("DELETE FROM articles WHERE day < ?", (start // _DAY,))
-        clean_budget(self._connection, start)
+        clean_budget(self._connection, start, keys_since)
+        clean_uses(self._connection, now)
         execute("DELETE FROM stopped WHERE moment < ?", (start,))
         execute("DELETE FROM merged WHERE moment < ?", (long_ago,))
         execute("DELETE FROM tallies WHERE day < ?", (datetime.fromtimestamp(long_ago, UTC).date().isoformat(),))

@@ -205,5 +205,11 @@ def test_the_report_speaks_of_this_installation(paper: Callable[..., object]) ->
     assert "`email`, `mail_verified`" in said
 
 
+def test_the_report_speaks_of_addresses_unless_their_budget_is_off(paper: Callable[..., object]) -> None:
+    assert "| address budget |" in "\n".join(report(installation().config))
+    paper(network={"budget": "off"})
+    assert "| address budget |" not in "\n".join(report(installation().config))
+
+
 def test_the_page_of_the_docs_is_the_report() -> None:
     assert (ROOT / "docs" / "privacy.md").read_text("utf-8") == privacy_page()

@@ -26,6 +26,7 @@ class Span(StrEnum):
     NEWCOMER = "[retention] newcomer"
     AUDIT = "[retention] audit"
     METER = "a window after the one in which it was opened"
+    FEEDS = "two months after the last time"
     RUNNING = "until the next run"
     INSTALLATION = "as long as the installation"
 
@@ -189,5 +190,17 @@ METER = (
          Basis.INTEREST),
     Kept("rights", ("random name of the account", "what may be read, until when"), "to let read", Span.ACCOUNT,
          Basis.CONTRACT),
+    Kept("uses", ("feed", "program", "network (/24 or /48)", "how often", "when last"),
+         "to see who fetches a feed before the meter is switched on; no address", Span.FEEDS, Basis.INTEREST),
 )  # fmt: skip
 """What the meter keeps beside it, under random names."""
+
+BUDGET = (
+    Kept("address budget", ("keyed hash of the address of the first visit, and of those of established readers",
+         "random name", "days of the first and latest visit"),
+         "to see that nobody reads on by throwing the cookie away", Span.METER, Basis.INTEREST),
+    Kept("address budget",
+         ("keyed hash of the address", "what newcomers opened and were refused there, without their names"),
+         "the same; the key is one a month, and is destroyed", Span.METER, Basis.INTEREST),
+)  # fmt: skip
+"""What the meter keeps of addresses, unless the address budget is off."""

@@ -8,12 +8,17 @@ from pathlib import Path
 
 from pennypress.config import Config
 from pennypress.config.document import build
-from pennypress.office.privacy.inventory import INVENTORY, LIBRARIES, METER, Basis, Kept, Span
+from pennypress.office.privacy.inventory import BUDGET, INVENTORY, LIBRARIES, METER, Basis, Kept, Span
 
 _COOKIES = (
     ("pennypress", "counts the articles that a browser opened in the window; serves the meter alone", "13 months"),
     ("pennypress-account", "keeps a reader signed in on the account pages", "[office] session"),
     ("pennypress-language", "the language chosen for these pages", "a year"),
+)
+
+_ADDRESSES = (
+    " So that nobody reads on by deleting it, we count how many articles new readers at one internet address open "
+    "between them. The address is kept only as a keyed hash, whose key is destroyed after the next window."
 )
 
 
@@ -38,7 +43,9 @@ def report(config: Config) -> Iterator[str]:
     yield ""
     yield "| where | what | why | how long | basis |"
     yield "|---|---|---|---|---|"
-    yield from (_row(kept, config) for kept in (*METER, *INVENTORY, *LIBRARIES) if kept.basis is not Basis.NONE)
+    budget = BUDGET if _budgeting(config) else ()
+    kept_here = (*METER, *budget, *INVENTORY, *LIBRARIES)
+    yield from (_row(kept, config) for kept in kept_here if kept.basis is not Basis.NONE)
     yield ""
     yield "## Legitimate interests: the assessment"
     yield ""
@@ -60,6 +67,7 @@ def _notice(config: Config) -> Iterator[str]:
         f"Readers may open {config.meter.limit} articles in a {config.meter.window} without paying. To count them, a "
         "random name is kept in one cookie and, on our own server, the articles opened under it; both are deleted when "
         f"the window after it has ended. Nobody follows you with it, on {paper} or elsewhere; nobody else receives it."
+        f"{_ADDRESSES if _budgeting(config) else ''}"
     )
     yield ""
     yield (
@@ -75,7 +83,11 @@ def _interests(config: Config) -> Iterator[str]:
     yield "  pays for ends. To see that one address does not make accounts by the dozen."
     yield "- Necessity: a count needs a name for the browser. It is random, it holds nothing, and the count stands on"
     yield "  the paper's own server. Fingerprints, advertising identifiers and profiles are not used. An address is"
-    yield f"  kept only as a keyed hash, for {_days(config.retention.newcomer)}."
+    newcomer = _days(config.retention.newcomer)
+    yield f"  kept only as a keyed hash: where accounts are made for {newcomer}{';' if _budgeting(config) else '.'}"
+    if _budgeting(config):
+        yield "  for the budget of newcomers at one address until the window after theirs has ended. Without it a count"
+        yield "  would hold only those who keep their cookie."
     yield "- Balance: readers expect a metered paper to count; each page says where they stand; they can see which"
     yield "  articles counted and have them forgotten. No history of subscribers' reading is kept for it. The interest"
     yield "  of the paper is not outweighed."
@@ -118,6 +130,10 @@ def _filled(span: str, config: Config) -> str:
         Span.DEVICE.value: f"until it is signed out, at most {_days(config.office.session)}",
     }
     return filled.get(span, str(span))
+
+
+def _budgeting(config: Config) -> bool:
+    return config.network.budget != "off"
 
 
 def _days(stretch: timedelta) -> str:

@@ -1,0 +1,260 @@
+"""One article under many addresses is one charge, two under one script are two: the whole gateway before a site that
+really answers at those addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.http.browser import story
+from tests.http.gateway import Gateway, get
+from tests.http.newsstand import LIMIT, Heard, hear, running_newsstand
+from tests.http.origin import Exchange, Origin, page
+
+HOST = "http://paper.test"
+ROBOT = b"User-Agent: facebookexternalhit/1.1"
+Pages = Callable[[str], str | None]
+"""What a site answers at a target: the HTML, or None where nothing is."""
+
+
+@pytest.fixture(scope="module")
+def newsstand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, Origin]]:
+    with running_newsstand(tmp_path_factory.mktemp("stand"), paper=f'url = "{HOST}"') as running:
+        yield running
+
+
+@pytest.fixture
+def gateway(newsstand: tuple[Gateway, Origin]) -> Gateway:
+    return newsstand[0]
+
+
+@pytest.fixture
+def serve(newsstand: tuple[Gateway, Origin]) -> Callable[[Pages], None]:
+    def begin(pages: Pages) -> None:
+        def script(exchange: Exchange) -> None:
+            html = pages(exchange.asked.line.split(b" ")[1].decode())
+            status = b"404 Not Found" if html is None else b"200 OK"
+            exchange.send(page((html or "nothing").encode(), b"Content-Type: text/html; charset=utf-8", status=status))
+
+        newsstand[1].script = script
+
+    return begin
+
+
+class Reader:
+    """Somebody with a cookie of their own."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._cookie: list[bytes] = []
+
+    def open(self, target: str) -> Heard:
+        (heard,) = hear(self._gateway.ask(get(target.encode(), *self._cookie)))
+        cookie = heard.value(b"set-cookie")
+        if cookie is not None:
+            self._cookie = [b"Cookie: " + cookie.partition(b";")[0]]
+        return heard
+
+    def left_after(self, target: str) -> int:
+        """What is left once an article was opened in full."""
+        heard = self.open(target)
+        assert heard.value(b"pennypress-access") == b"full", (target, heard.fields)
+        return int(heard.value(b"pennypress-remaining") or b"-1")
+
+
+@pytest.fixture
+def reader(gateway: Gateway) -> Reader:
+    return Reader(gateway)
+
+
+def canonical(link: str) -> str:
+    return f'<link rel="canonical" href="{link}">'
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"{HOST}/news/c1",
+        "https://paper.test/news/c1",
+        "https://www.paper.test/news/c1",
+        "http://paper.test:80/news/c1",
+        "//paper.test/news/c1",
+        "/news/c1",
+        "HTTP://PAPER.TEST/news/c1",
+        f"{HOST}/news/c1?utm_source=feed&fbclid=x",
+        f"{HOST}/NEWS/C1/",
+        f"{HOST}/news/%631#top",
+        f"  {HOST}/news/c1 ",
+    ],
+)
+def test_a_canonical_link_names_its_article_however_it_is_written(
+    reader: Reader, serve: Callable[[Pages], None], link: str
+) -> None:
+    serve(lambda target: story("c1", head=canonical(link)))
+    targets = ("/news/c1", "/news/c1?amp=1", "/news/c1/amp", "/news/c1/print", "/?p=12", "/node/1", "/index.php?id=c1")
+    assert [reader.left_after(target) for target in targets] == [LIMIT - 1] * len(targets)
+
+
+@pytest.mark.parametrize(
+    "link", ["https://other.test/news/x", "/about", "/", "/news", "mailto:a@paper.test", "http://[x", "/news/%zz"]
+)
+def test_a_canonical_link_to_elsewhere_names_nothing(
+    gateway: Gateway, serve: Callable[[Pages], None], link: str
+) -> None:
+    """All articles of a site say the same: each is counted by its own address."""
+    serve(lambda target: story(target.rpartition("/")[2], head=canonical(link)))
+    reader = Reader(gateway)
+    names = [re.sub(r"\W", "", link) + name for name in ("x", "y", "z")]
+    assert [reader.left_after(f"/news/{name}") for name in names[:2]] == [LIMIT - 1, LIMIT - 2]
+    assert reader.open(f"/news/{names[2]}").value(b"pennypress-access") == b"preview"
+
+
+def test_a_canonical_link_in_letters_of_another_script_is_read_as_browsers_send_it(
+    reader: Reader, serve: Callable[[Pages], None]
+) -> None:
+    serve(lambda target: story("cafe", head=canonical(f"{HOST}/news/café au lait")))
+    assert [
+        reader.left_after(target) for target in ("/news/caf%C3%A9%20au%20lait", "/news/caf%c3%a9%20au%20lait?x=1")
+    ] == [LIMIT - 1] * 2
+
+
+def test_a_relative_canonical_link_is_read_from_the_pages_base(reader: Reader, serve: Callable[[Pages], None]) -> None:
+    serve(lambda target: story("based", head='<base href="/news/">' + canonical("based")))
+    assert [reader.left_after(target) for target in ("/news/based", "/amp/based")] == [LIMIT - 1] * 2
+
+
+@pytest.mark.parametrize(
+    "tracking",
+    [
+        "utm_source=a&utm_medium=b&utm_campaign=c",
+        "fbclid=1",
+        "gclid=1",
+        "msclkid=1",
+        "mc_cid=1&mc_eid=2",
+        "igshid=1",
+        "_ga=1",
+        "srsltid=1",
+    ],
+)
+def test_where_a_reader_came_from_makes_no_other_article(
+    reader: Reader, serve: Callable[[Pages], None], tracking: str
+) -> None:
+    serve(lambda target: story("tracked"))
+    targets = ("/news/tracked", f"/news/tracked?{tracking}", f"/news/tracked?{tracking.upper()}", "/news/tracked?&")
+    assert [reader.left_after(target) for target in targets] == [LIMIT - 1] * len(targets)
+
+
+def test_twins_without_a_canonical_link_are_known_by_their_text_whichever_was_seen_first(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    serve(lambda target: story("first" if "first" in target else "last"))
+    for name, targets in (
+        ("first", ("/news/{}", "/news/{}?amp=1", "/news/{}/print", "/amp/{}.html", "/?p=7&n={}")),
+        ("last", ("/news/{}/print", "/news/{}?print=1", "/news/{}", "/news/{}/index.html")),
+    ):
+        gateway.ask(get(targets[0].format(name).encode(), ROBOT))
+        reader = Reader(gateway)
+        assert {reader.left_after(target.format(name)) for target in targets} == {LIMIT - 1}
+
+
+def test_one_script_that_answers_for_all_articles_is_as_many_as_it_answers(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    serve(lambda target: story("script" + re.sub(r"\D", "", target)))
+    reader = Reader(gateway)
+    targets = ("/news/article.php?id=1", "/news/article.php?utm_source=x&id=1", "/news/article.php?id=2")
+    assert [reader.left_after(target) for target in targets] == [LIMIT - 1, LIMIT - 1, LIMIT - 2]
+    for trick in ("id=3", "id=1&id=3", "id=3&id=1", "id=1;id=3", "utm_source=1;id=3", "ID=3", "id=1%26id=3", "id[]=3"):
+        heard = reader.open(f"/news/article.php?{trick}")
+        assert heard.value(b"pennypress-access") == b"preview", trick
+        assert not heard.tells("script3"), trick
+
+
+def parts(target: str) -> str | None:
+    """An article of three pages as WordPress makes one: each page calls itself canonical and links to the others."""
+    found = re.match(r"/news/parted(?:/(\d))?/?(?:\?page=(\d))?$", target)
+    if found is None:
+        return None
+    number = found[1] or found[2] or "1"
+    links = "".join(
+        f'<a href="{HOST}/news/parted/{f"{n}/" if n > 1 else ""}">{n}</a> ' for n in (1, 2, 3) if str(n) != number
+    )
+    html = story(f"parted{number}", head=canonical(HOST + target))
+    return html.replace("</article>", f'<div class="page-links">Pages: {links}</div></article>')
+
+
+def test_pages_two_and_later_are_their_articles_though_they_call_themselves_canonical(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    serve(parts)
+    for targets in (
+        ("/news/parted/", "/news/parted/2/", "/news/parted/3/", "/news/parted?page=2"),
+        ("/news/parted/3/", "/news/parted/2/", "/news/parted/"),
+    ):
+        reader = Reader(gateway)
+        assert {reader.left_after(target) for target in targets} == {LIMIT - 1}
+
+
+def test_page_two_shows_nothing_to_who_has_not_opened_the_article(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    serve(parts)
+    (heard,) = hear(gateway.ask(get(b"/news/parted/2/", ROBOT)))
+    assert b"parted2 paragraph 0" not in heard.body
+    assert not heard.tells("parted2")
+
+
+def test_articles_whose_addresses_end_in_numbers_are_no_pages_of_each_other(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    """The second has a link whose text is a number, but not to an address that it extends."""
+    more = '<a href="/news/2026/1">1</a>'
+    serve(lambda target: story("n" + re.sub(r"\D", "", target)).replace("</article>", f"{more}</article>"))
+    reader = Reader(gateway)
+    assert [reader.left_after(f"/news/2026/{n}") for n in (1, 2)] == [LIMIT - 1, LIMIT - 2]
+    assert reader.open("/news/2026/3").value(b"pennypress-access") == b"preview"
+
+
+DIFFERENT = {
+    "eels": "The red boat sailed at dawn with nine crates of eels and a piano that nobody had paid for. ",
+    "lamps": "Councillors argued until midnight about lamps, drains, pigeons and the width of the new bridge. ",
+    "gates": "A retired clockmaker has walked round the island four hundred times and counted every gate. ",
+    "bread": "Flour has become dearer than salt since the mill burnt down, say all three of the bakers. ",
+}
+
+
+@pytest.mark.parametrize("times", [3, 1], ids=["long", "short"])
+@pytest.mark.parametrize("link", ["/news/eels", "/news/nowhere"], ids=["of one of them", "of none"])
+def test_one_broken_template_opens_nothing_and_is_told(
+    gateway: Gateway, serve: Callable[[Pages], None], link: str, times: int
+) -> None:
+    """Every article calls itself the same: by the second that anybody opens, nobody believes it."""
+    link += str(times)
+
+    def pages(target: str) -> str | None:
+        name = target.rpartition("/")[2].rstrip("0123456789")
+        paragraphs = "".join(f"<p>{DIFFERENT[name] * times}{name} detail number {n} ends.</p>" for n in range(12))
+        html = story(name, head=canonical(HOST + link), paragraphs=0)
+        return html.replace('<div class="text">', f'<div class="text">{paragraphs}')
+
+    serve(pages)
+    reader = Reader(gateway)
+    names = [f"{name}{times}" for name in DIFFERENT]
+    opened = [reader.open(f"/news/{name}").value(b"pennypress-access") for name in names]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * (len(names) - LIMIT)
+    assert any(f"{link} is no longer believed" in line for line in gateway.lines())
+
+
+def test_a_broken_template_of_pages_whose_body_nobody_finds_opens_nothing(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    def pages(target: str) -> str | None:
+        head = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+        return f"<html><head>{canonical(HOST + '/news/all')}{head}</head><body><img src={target}.jpg></body></html>"
+
+    serve(pages)
+    reader = Reader(gateway)
+    opened = [reader.open(f"/news/picture-{n}").value(b"pennypress-access") for n in range(LIMIT + 2)]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * 2
