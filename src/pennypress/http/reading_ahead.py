@@ -23,8 +23,8 @@ from pennypress.pages.source import undo_coding
 
 _LISTS_AT_MOST = 1_000
 _LARGEST = 50_000_000
-_LARGEST_PAGE = 5_000_000
 _HEADERS = ((b"user-agent", b"Pennypress"), (b"accept", b"text/html"))
+_LARGEST_PAGE = 5_000_000
 _REDIRECTS_AT_MOST = 3
 _CATCH_UP_EVERY = 20
 _GONE = frozenset((404, 410))
