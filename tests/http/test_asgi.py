@@ -527,7 +527,7 @@ async def test_a_page_longer_than_an_article_may_be_is_not_sent_and_costs_nothin
     site.put("/news/huge", story("huge", paragraphs=9000))
     page = await reader.get("/news/huge")
     assert (page.status, b"huge paragraph" in page.body, await spent(reader)) == (502, False, 0)
-    site.put("/huge", story("huge", paragraphs=9000))
+    site.put("/huge", "<!doctype html><html><head><title>Tides</title></head><body>" + "<p>High at six." * 400_000)
     assert (await reader.get("/huge")).body == site.pages["/huge"][2]
     link = '<link rel="canonical" href="http://paper.test/news/huge">'
     site.put("/huge", story("huge", paragraphs=9000, head=link))
