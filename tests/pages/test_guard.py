@@ -144,3 +144,18 @@ def test_in_a_script_without_spaces_a_name_with_its_title_is_no_run() -> None:
     guard = taught(text_of("/news/ja", "港の起重機は古い。", told))
     assert keys(guard, "内閣総理大臣山田太郎、訪米へ") == []
     assert keys(guard, "内閣総理大臣山田太郎は来年度予算案について説明") == ["/news/ja"]
+
+
+def test_reports_that_are_written_after_one_pattern_are_articles_each() -> None:
+    pattern = (
+        "In {0} it will rain from the morning on and the wind comes from the west at {1} knots until the evening. "
+    )
+    towns = [("Hull", 3), ("Ely", 5), ("Deal", 7), ("York", 9), ("Bath", 2), ("Rye", 4)]
+    reports = ["".join(pattern.format(town, knots + day) for town, knots in towns) for day in (10, 40)]
+    guard = taught(text_of("/news/monday", "Monday.", reports[0]), text_of("/news/tuesday", "Tuesday.", reports[1]))
+    assert keys(guard, "it will rain from the morning on and the wind comes from the west at") == []
+
+
+def test_an_article_learned_under_two_names_at_once_is_not_nobodys() -> None:
+    again = text_of("/news/crane?x=1", SHOWN, WITHHELD)
+    assert keys(taught(CRANE, again), WITHHELD) == ["/news/crane", "/news/crane?x=1"]

@@ -230,19 +230,22 @@ class Guard:
         """Whether each of two articles holds at least half of what the other withholds."""
         if not self._withholding.issuperset((slot, other)):
             return False
-        return all(
-            len(runs.intersection(_runs(words(held.texts[1])))) * 2 >= len(words(held.texts[1])) - RUN + 1
-            for runs, held in ((self._runs_of(other, text), known), (self._runs_of(slot, known), text))
-        )
+        return self._holds_most_of(slot, known, text) and self._holds_most_of(other, text, known)
 
     def _collects(self, slot: int, text: KnownText, known: KnownText) -> bool:
         """Whether a page that is an article by its address holds most of what another withholds, as an archive of
         whole articles does: it makes no second article. What a few sentences of an agency have in common with a longer
         article, it does."""
-        own = list(_runs(words(known.texts[1])))
-        if slot not in self._withholding or len(own) < _COLLECTED_AT_LEAST:
+        own = self._slots.get(known.name)
+        if slot not in self._withholding or own is None or len(words(known.texts[1])) < _COLLECTED_AT_LEAST + RUN - 1:
             return False
-        return len(self._runs_of(slot, text).intersection(own)) * 2 >= len(own)
+        return self._holds_most_of(own, known, text)
+
+    def _holds_most_of(self, slot: int, known: KnownText, other: KnownText) -> bool:
+        """Whether another page holds at least half of what an article withholds, in rows so long that they are no turn
+        of phrase: reports that are written after one pattern are articles each."""
+        made = self._made_of(slot, known)
+        return made.rows_within(squeeze("\n".join(other.texts)), RUN, _LONG_ROW)[1] * 2 >= made.words
 
     def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
         """The runs of eight words of both texts of a page."""
