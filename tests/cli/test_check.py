@@ -58,6 +58,7 @@ def test_keys_that_others_can_read_are_a_fault(tmp_path: Path, origin: Origin) -
         ("[network]\ntrusted_proxies = ['0.0.0.0/0']\n", "any client may claim to be any"),
         ("[[rules]]\naccess = 'free'\n[[rules]]\naccess = 'premium'\n", "the rules below it are never asked"),
         ("[articles]\npaths = ['/**']\n", "subscribing itself would be metered"),
+        ("", "[meter] limit is 2 a month; Google advises 6 to 10 a month"),
     ],
 )
 def test_what_is_right_but_unwise_is_told(tmp_path: Path, origin: Origin, more: str, words: str) -> None:

@@ -173,3 +173,6 @@ def test_status_tells_when_partners_were_there_last_and_who_fetched_which_feed(t
     assert "The Archive was never there ended 1 January 2020" in " ".join(told.split())
     assert "/feed.xml Reeder 203.0.113.0/24 once" in " ".join(told.split())
     assert "k3Jq8vTn5Xw2Lr7Yd9Hs" not in told
+    assert (
+        "Who fetched feeds while observing (Reeder) gets them cut from now on" in pennypress(tmp_path, "mode", "on").out
+    )

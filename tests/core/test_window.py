@@ -72,3 +72,21 @@ def test_spans_tile_time_without_gap_or_overlap(zone: str, now: datetime, kind: 
     assert window.span(span.end).start == span.end
     assert window.span(span.end - timedelta(seconds=1)) == span
     assert window.span(span.start) == span
+
+
+@given(_zones, _moments, _kinds)
+def test_the_last_window_is_the_one_that_ends_where_this_one_begins(zone: str, now: datetime, kind: WindowKind) -> None:
+    window = Window(kind, ZoneInfo(zone))
+    span = window.span(now)
+    last = window.last(span)
+    assert window.span(last).end == span.start
+    assert (last.utcoffset(), last.astimezone(UTC)) == (
+        last.astimezone(ZoneInfo(zone)).utcoffset(),
+        window.span(last).start,
+    )
+
+
+def test_the_window_before_a_rolling_one_is_as_long() -> None:
+    window = Window.parse("30 days", ZoneInfo("Europe/London"))
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert window.last(window.span(now)) == now - timedelta(days=60)

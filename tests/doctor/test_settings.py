@@ -259,7 +259,7 @@ def test_an_admin_that_leads_away_from_the_papers_address_is_seen(fresh: House, 
     with nginx_in_front(fresh, GOOD, server=away):
         found = fresh.examine()
     assert found.colour("cms") == "red"
-    assert "/wp-admin/ leads away, to http://cms.internal/wp-login.php" in found.said("cms")
+    assert "/wp-admin/ leads readers where they cannot go, to http://cms.internal/wp-login.php" in found.said("cms")
 
 
 def test_another_way_to_a_gateway_that_observes_leads_round_nothing(fresh: House, nginx: str) -> None:
@@ -302,3 +302,17 @@ def test_a_stranger_at_the_upstreams_address_is_not_taken_for_the_site_behind(fr
     assert found.colour("cms") == "not seen"
     assert "was not seen from here" in found.said("cms")
     assert [method for method, _, _ in stranger.asked] == ["GET"]
+
+
+def test_a_network_whose_addresses_have_a_name_is_trusted_by_that(fresh: House, nginx: str) -> None:
+    edge = "proxy_set_header X-Forwarded-For '$remote_addr, 203.0.113.50'; add_header CF-Ray 8a1b2c3d;"
+    with nginx_in_front(fresh, edge):
+        found = fresh.examine()
+    assert found.lines("address") == ('trusted_proxies = ["127.0.0.1", "cloudflare"]',)
+
+
+def test_signing_in_at_another_site_is_the_sites_own_way(fresh: House, nginx: str) -> None:
+    fresh.origin.pages["/"] = fresh.origin.pages["/"].replace("<head>", f"<head>{WORDPRESS}")
+    away = "location /wp-login.php { return 302 https://login.example.com/; }"
+    with nginx_in_front(fresh, GOOD, server=away):
+        assert "login.example.com" not in fresh.examine().said("cms")

@@ -68,7 +68,7 @@ def test_it_ends_when_it_is_told_to_while_it_waits(paper: Paper) -> None:
     with paper.begun() as gateway:
         wait_until(lambda: gateway.said(CANNOT), 20)
         gateway.process.send_signal(signal.SIGTERM)
-        gateway.process.wait(5)
+        gateway.process.wait(20)
 
 
 def test_running_workers_serve_on_and_take_nothing_up_that_could_not_withhold(paper: Paper) -> None:

@@ -54,7 +54,7 @@ def test_while_the_offices_records_are_down_readers_read_on_and_sign_in_says_our
         assert gateway.said("the office cannot begin")
         nothing_is_open_and_the_free_page_is_there(gateway, reader)
         _clear(records)
-        assert gateway.ask("/sign-in").status == 200
+        assert gateway.ask("/sign-in", patience=60).status == 200  # the tables are made meanwhile
 
 
 def _clear(folder: Path) -> None:

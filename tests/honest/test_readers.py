@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+from pennypress.core.meter import ReaderId
+from pennypress.core.rights import Rights
 from pennypress.http.asgi import PaywallApp
-from tests.honest.conftest import CARRIER, HOME, LIMIT, MOBILE, OFFICE, Clock, K, M, Visit, farm
+from pennypress.readers.pass_ import Passes
+from tests.honest.conftest import CARRIER, HOME, KEYS, LIMIT, MOBILE, OFFICE, Clock, K, M, Visit, farm
 from tests.http.browser import Browser, Page, withheld
 
 NETWORK = "Many people on your network have been reading The Test Paper, and we cannot tell you apart from them."
+PASSES = Passes(KEYS, secure=False)
 UP = "Sorry, your limit is up for this month"
 
 
@@ -143,6 +147,24 @@ async def test_a_newcomer_who_is_refused_for_a_farmer_reads_from_the_next_day_on
     assert (refused.header("pennypress-remaining"), refused.header("pennypress-resets")) == (None, None)
     clock.next_day()
     assert await read(reader, 55, 56) == [("granted", "2"), ("granted", "1")]
+
+
+async def test_a_newcomer_who_is_refused_signs_in_and_reads_at_once(
+    app: PaywallApp, browser: Visit, clock: Clock
+) -> None:
+    reader = browser(HOME)
+    await read(reader, 51)
+    await farm(app, OFFICE)
+    reader.peer = OFFICE
+    assert (await reader.get("/news/55")).header("pennypress-reason") == "budget"
+    account, device = ReaderId(b"a" * 16), ReaderId(b"d" * 16)
+    (named,) = PASSES.read([f"pennypress={reader.cookies['pennypress']}".encode()])
+    await app._store.put(account, Rights(account, registered=True))
+    await app._store.merge(named, account, app.gate.policy.window.span(clock.now), clock.now)
+    await app._store.sign_in(device, account)
+    name, _, value = PASSES.set_device_cookie(device).decode().partition(";")[0].partition("=")
+    reader.cookies[name] = value
+    assert await read(reader, 51, 55) == [("repeated", "2"), ("granted", "1")], "what was opened before is among them"
 
 
 async def test_newcomers_of_a_carrier_that_the_paper_knows_read_beside_a_farmer(

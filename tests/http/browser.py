@@ -141,7 +141,7 @@ def story(name: str, *, paragraphs: int = 12, head: str = "", language: str = "e
     )
 
 
-def report(name: str, *, paragraphs: int = 12) -> str:
+def report(name: str, *, paragraphs: int = 12, head: str = "") -> str:
     """An article's page as ``story``, but in words that no other page has: the leak guard then has one article to
     compare it with, as on a newspaper's site."""
     chance = random.Random(name)
@@ -151,7 +151,7 @@ def report(name: str, *, paragraphs: int = 12) -> str:
         for number in range(paragraphs)
     )
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>The {name} report</title></head>\n'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>The {name} report</title>{head}</head>\n'
         f"<body><main><article><h1>The {name} report</h1><div>\n{body}</div></article></main></body></html>\n"
     )
 

@@ -20,7 +20,7 @@ from pennypress.core.target import PathPattern
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
-from tests.http.browser import Browser, Page, Site, story, withheld
+from tests.http.browser import Browser, Page, Site, report, story, withheld
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONFIG = """
@@ -527,10 +527,10 @@ async def test_a_page_longer_than_an_article_may_be_is_not_sent_and_costs_nothin
     site.put("/news/huge", story("huge", paragraphs=9000))
     page = await reader.get("/news/huge")
     assert (page.status, b"huge paragraph" in page.body, await spent(reader)) == (502, False, 0)
-    site.put("/huge", "<!doctype html><html><head><title>Tides</title></head><body>" + "<p>High at six." * 400_000)
+    site.put("/huge", report("huge", paragraphs=9000))
     assert (await reader.get("/huge")).body == site.pages["/huge"][2]
     link = '<link rel="canonical" href="http://paper.test/news/huge">'
-    site.put("/huge", story("huge", paragraphs=9000, head=link))
+    site.put("/huge", report("huge", paragraphs=9000, head=link))
     assert (await reader.get("/huge")).status == 502
 
 

@@ -209,8 +209,8 @@ def test_page_two_shows_nothing_to_who_has_not_opened_the_article(
 def test_articles_whose_addresses_end_in_numbers_are_no_pages_of_each_other(
     gateway: Gateway, serve: Callable[[Pages], None]
 ) -> None:
-    """The second has a link whose text is a number, but not to an address that it extends."""
-    more = '<a href="/news/2026/1">1</a>'
+    """A calendar of links whose texts are numbers, and the year's own page: none of them is page one of a day's."""
+    more = "".join(f'<a href="/news/2026/{n}">{n}</a>' for n in range(1, 31)) + '<a href="/news/2026">2026</a>'
     serve(lambda target: story("n" + re.sub(r"\D", "", target)).replace("</article>", f"{more}</article>"))
     reader = Reader(gateway)
     assert [reader.left_after(f"/news/2026/{n}") for n in (1, 2)] == [LIMIT - 1, LIMIT - 2]

@@ -110,11 +110,14 @@ async def test_a_partner_by_key_gets_the_feed_whole_and_nobody_may_keep_it(app: 
 )
 async def test_the_key_reaches_neither_the_origin_nor_its_referers(app: PaywallApp, site: Site, query: str) -> None:
     for target in (f"/feed/?{query}", f"/other?{query}", f"/news/crane?{query}", f"/nothing?{query}"):
-        answer = await Browser(app).get(target, referer=f"http://paper.test/feed?{query}", x_original_uri=target)
+        told = f"http://paper.test/feed?{query}"
+        answer = await Browser(app).get(target, referer=told, x_original_uri=target, cookie=f"a=1; landing={told}; b=2")
         assert KEY not in repr(site.asked[-1])
         assert KEY not in answer.text
         assert KEY not in repr(answer.fields)
-    assert site.header_of_last("referer") == site.header_of_last("x-original-uri") == []
+    (cookies,) = site.header_of_last("cookie")
+    assert cookies.startswith("a=1; landing=http://paper.test/feed?")
+    assert cookies.endswith("; b=2"), "the site's own cookies stay"
 
 
 async def test_a_parameter_of_that_name_that_is_no_key_is_the_sites_own(app: PaywallApp, site: Site) -> None:
@@ -247,3 +250,21 @@ async def test_once_the_meter_is_on_nobody_else_is_noted(app: PaywallApp, store:
     await Browser(app).get("/feed", user_agent="Reeder/5")
     await app.close()
     assert await store.uses() == ()
+
+
+async def test_an_answer_for_a_partner_is_private_even_where_nothing_in_it_is_withheld(
+    app: PaywallApp, site: Site
+) -> None:
+    site.put("/feed/free", rss(), content_type="application/rss+xml", cache_control="public, max-age=600", etag='"1"')
+    assert (await Browser(app).get("/feed/free")).header("cache-control") == "public, max-age=600"
+    answer = await Browser(app).get(f"/feed/free?partner={KEY}")
+    assert (answer.header("cache-control"), answer.header("etag")) == ("private, no-store", None)
+
+
+async def test_a_path_that_an_origin_may_read_in_two_ways_is_a_partners_only_if_both_are(
+    app: PaywallApp, site: Site
+) -> None:
+    hidden = "/feed/x%2F..%2F..%2Fnews/crane"
+    site.put(hidden, page("The crane", CRANE))
+    answer = await Browser(app).get(f"{hidden}?partner={KEY}")
+    assert answer.header("pennypress-reason") != "entitled"

@@ -55,6 +55,8 @@ def hydrated_site(hydrated_pages: HydratedPages, tmp_path_factory: pytest.TempPa
             '[paper]\nname = "The Skerrow Lantern"\ntimezone = "Europe/London"\nsubscribe_url = "/subscribe"\n'
             '[meter]\nlimit = 1\n[articles]\npaths = ["/news/**"]\n'
             f'[gateway]\nlisten = "127.0.0.1:{port}"\nupstream = "http://127.0.0.1:{origin}"\n'
+            '[[crawlers]]\nname = "Examplebot"\nuser_agents = ["Examplebot"]\nranges = "here.json"\n'
         )
+        (folder / "here.json").write_text('{"prefixes": [{"ipv4Prefix": "127.0.0.0/8"}, {"ipv6Prefix": "::1/128"}]}')
         with running_gateway(configuration, f"http://127.0.0.1:{port}") as address:
             yield address

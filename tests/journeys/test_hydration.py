@@ -110,3 +110,20 @@ async def test_scripts_that_hydrate_nothing_still_run_on_a_walled_page(
     await watched.read(f"{hydrated_site}/news/{framework}-library-roof")
     await watched.read(f"{hydrated_site}/news/{framework}-bakery-ovens")
     assert await watched.page.evaluate("[window.begun, window.counted]") == [True, 1]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+async def test_a_crawler_that_runs_the_scripts_finds_what_is_not_free_where_the_page_says(
+    browser: Browser, hydrated_site: str, framework: str
+) -> None:
+    context = await browser.new_context(user_agent="Mozilla/5.0 (compatible; Examplebot/1.0)")
+    page = await context.new_page()
+    await page.goto(f"{hydrated_site}/news/{framework}-bakery-ovens")
+    await page.evaluate(TWO_SECONDS)
+    await page.locator("#likes[data-ready=true]").click()
+    withheld = " ".join(await page.locator(".pennypress-withheld").all_inner_texts())
+    for words in withheld_of("bakery-ovens"):
+        assert words in withheld
+    first = await page.locator(".body > p").first.inner_text()
+    assert first not in withheld
+    await context.close()

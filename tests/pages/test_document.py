@@ -114,19 +114,19 @@ def test_the_origins_own_doctype_stays() -> None:
 
 
 def test_a_page_nested_beyond_reason_is_refused_at_once() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(Undecodable, match="nests"):
         read_document(b"<div>" * 200_000, HTML_UTF8)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("tag", ["body", "p", "b", "script", "textarea"])
 @pytest.mark.parametrize("attributes", [" x{}=1", "/x{}", " x{}='a b'", '\nx{}="<p>"'])
 def test_a_tag_of_attributes_beyond_reason_is_refused_at_once(tag: str, attributes: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(Undecodable, match="attributes"):
         read_document(f"<{tag}{''.join(attributes.format(n) for n in range(20_000))}>x".encode(), HTML_UTF8)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_long_value_is_one_attribute() -> None:
@@ -138,7 +138,7 @@ def test_a_long_value_is_one_attribute() -> None:
     "page", ["<a b='" * 20_000, "<a " * 50_000, "<!--" * 50_000, "<script>" * 20_000, "<b =" * 30_000]
 )
 def test_unfinished_markup_takes_linear_time(page: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with contextlib.suppress(Undecodable):
         read_document(page.encode(), HTML_UTF8)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import cast
 
@@ -34,3 +35,17 @@ async def test_what_is_remembered_of_tiny_pages_is_bounded_too() -> None:
     for number in range(1, 40):
         await versions.of(b"<p>%d" % number, TYPE, f"/{number}")
     assert (await versions.of(b"<p>0", TYPE, "/0")).version is not first
+
+
+async def test_crawlers_that_ask_at_once_get_one_marked_page_and_it_is_not_kept() -> None:
+    version = read_version(PAGE, TYPE, "/news/roof", PageOptions())
+    one, other = await asyncio.gather(*(version.marked(continued=False) for _ in range(2)))
+    assert one is other
+    again = await version.marked(continued=False)
+    assert again == one
+    assert again is not one
+
+
+async def test_a_page_that_a_fault_of_ours_keeps_from_being_marked_is_none() -> None:
+    page = replace(read_page(PAGE, TYPE, PageOptions(), address="/news/roof"), options=FAULTY)
+    assert await Version(page, TYPE, None).marked(continued=False) is None

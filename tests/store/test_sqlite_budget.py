@@ -117,6 +117,25 @@ def test_under_a_rolling_window_a_key_lives_as_long_as_what_it_may_be_asked_for(
     assert months(rows) == ["2026-10", "2026-11", "2026-12"]
 
 
+def test_a_destroyed_key_stands_in_no_file_either(rows: Rows, tmp_path: Path) -> None:
+    """The log of the file holds pages as they were before."""
+
+    def written() -> bytes:
+        return b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    september, november = datetime(2026, 9, 20, 12, tzinfo=UTC), datetime(2026, 11, 1, 12, tzinfo=UTC)
+    leader = Upkeep(tmp_path / "paper.db", lambda: None, lambda: 0.0)
+    rows.spend(claim(1, "/a", now=september))
+    (key,) = rows.connection.execute("SELECT key FROM address_keys").fetchone()
+    leader.write_back()
+    run_through(rows, tmp_path / "paper.db", MONTH, [september + day * DAY for day in range(42)] + [november])
+    assert months(rows) == ["2026-10", "2026-11"]
+    assert key in written()
+    leader.write_back()
+    assert key not in written()
+    leader.close()
+
+
 def test_no_address_stands_in_the_file(rows: Rows, tmp_path: Path) -> None:
     phone = (Address("2001:db8:a:b::/64", K, M), Address("2001:db8:a::/48", 4 * K, 4 * M))
     asked: list[Claim] = [claim(n, f"/{n}", addresses=place) for n, place in enumerate([HERE, THERE, phone] * 4)]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pennypress.core.meter import ReaderId
-from pennypress.store import sqlite_upkeep
+from pennypress.core.use import Use, UseKind
+from pennypress.store import sqlite_upkeep, sqlite_uses
 from pennypress.store.opening import prepare
 from pennypress.store.sqlite_controls import add_tallies
 from pennypress.store.sqlite_file import connect
@@ -152,6 +153,15 @@ def test_figures_and_openings_go_too(rows: Rows, upkeep: Upkeep, clock: Clock) -
     assert [count(rows, table) for table in ("stopped", "openings", "locks", "tallies")] == [0, 0, 1, 1]
     run_days(upkeep, clock, 440)
     assert count(rows, "tallies") == 0
+
+
+def test_who_fetched_a_feed_goes_after_two_months_and_a_partner_stays(rows: Rows, upkeep: Upkeep, clock: Clock) -> None:
+    feed = Use(UseKind.FEED, "Reeder", NOON, path="/feed", network="203.0.113.0/24")
+    sqlite_uses.note(rows.connection, [feed, Use(UseKind.PARTNER, "The Agency", NOON)])
+    run_days(upkeep, clock, 60)
+    assert count(rows, "uses") == 2
+    run_days(upkeep, clock, 120)
+    assert [use.who for use in sqlite_uses.read(rows.connection)] == ["The Agency"]
 
 
 def test_the_log_is_written_back_and_cut_short(tmp_path: Path, rows: Rows, upkeep: Upkeep) -> None:

@@ -28,7 +28,7 @@ add_action('template_redirect', function () {
 // Posts as a theme's script asks for them when a reader comes to the end of the page: markup, or JSON that holds it.
 function tests_more_posts(): string {
     $markup = '';
-    foreach (get_posts(['numberposts' => 3, 'offset' => (int) ($_REQUEST['offset'] ?? 0)]) as $post) {
+    foreach (get_posts(['numberposts' => 9, 'offset' => (int) ($_REQUEST['offset'] ?? 0)]) as $post) {
         $markup .= '<article><h2><a href="' . get_permalink($post) . '">' . get_the_title($post) . '</a></h2>'
             . apply_filters('the_content', $post->post_content) . '</article>';
     }

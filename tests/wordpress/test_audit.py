@@ -44,7 +44,7 @@ async def audited(folder: Path, wordpress: WordPress, guard: str) -> Report:
         f'[guard]\nmode = "{guard}"\n[gateway]\nupstream = "{wordpress.url}"\n',
         encoding="utf-8",
     )
-    options = Options(most=110, apart=0)
+    options = Options(most=160, apart=0)
     return await audit(load(folder / "pennypress.toml"), options, lambda *_: None, Ends(), NOON)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 _REMEMBERED = 200_000
+_INTERFACES = frozenset(("wp-json", "jsonapi", "api"))
 _NUMBER = re.compile(r"\d+")
 
 
@@ -56,9 +57,11 @@ class Frontier:
 
 
 def _look(address: str) -> str:
-    """What an address has in common with others of its kind: its first part, its depth, its ending, its parameters."""
+    """What an address has in common with others of its kind: its first part, its depth, its ending, its parameters;
+    of an interface for programs also what it asks for."""
     path, _, query = address.partition("?")
     parts = path.strip("/").split("/")
     ending = parts[-1].rpartition(".")[2] if "." in parts[-1] else ""
     names = ",".join(sorted({name for name, _ in parse_qsl(query, keep_blank_values=True)}))
-    return f"{_NUMBER.sub('0', parts[0])} {len(parts)} {ending} {names}"
+    asked_for = parts[-2] if parts[0] in _INTERFACES and len(parts) > 1 else ""
+    return f"{_NUMBER.sub('0', parts[0])} {len(parts)} {asked_for} {ending} {names}"

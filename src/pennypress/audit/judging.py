@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from hashlib import blake2b
 
 from pennypress.audit.reading import read
+from pennypress.core.article import Article
 from pennypress.http.answer import Answer
 from pennypress.pages.guard import Guard, Sighting
 from pennypress.pages.withheld import RUN
 from pennypress.pages.words import squeeze, words
 
+MayRead = Callable[[Article], Awaitable[bool]]
+
 _KEPT = 512
 
 
 class Judge:
-    """Holds answers against all that the guards know."""
+    """Holds answers against all that the guards know, and the reader may not read."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, may_read: MayRead) -> None:
         self._guard = guard
+        self._may_read = may_read
         self._kept: OrderedDict[bytes, tuple[Sighting, ...]] = OrderedDict()
 
     async def sightings(self, answer: Answer, address: str) -> tuple[Sighting, ...]:
@@ -28,7 +32,8 @@ class Judge:
         and first what most stands of."""
         if not self._guard.watches or not answer.body:
             return ()
-        return await asyncio.to_thread(self._look, answer, address)
+        found = await asyncio.to_thread(self._look, answer, address)
+        return tuple([sighting for sighting in found if not await self._may_read(sighting.article)])
 
     async def told(self, sightings: Sequence[Sighting], answer: Answer, address: str) -> str:
         """What stands in an answer, in a sentence."""

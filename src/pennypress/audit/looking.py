@@ -24,6 +24,7 @@ from pennypress.pages.preview import BRIEF_WORDS
 from pennypress.pages.recognise import Grounds
 
 _NEWBORN_AT_MOST = 5
+_SETTLED_EVERY = 20
 
 
 @dataclass(slots=True)
@@ -59,6 +60,8 @@ class Look:
             if ends.now.is_set():
                 break
             await self._view(reader, seen)
+            if done % _SETTLED_EVERY == 0:
+                await reader.gateway.settle()
             told(LEARNING, done, len(pages))
         await reader.gateway.settle()
         return reader

@@ -35,13 +35,14 @@ def read(answer: Answer) -> Read:
     try:
         body = undo_coding(answer.body, coding.decode("latin-1") if coding else None, limit=LARGEST)
         if body.startswith(_GZIP):
-            body, layout = undo_coding(body, "gzip", limit=LARGEST), Layout.XML
+            body, layout = undo_coding(body, "gzip", limit=LARGEST), Layout.NAMELESS
     except Undecodable:
         return Read(None, "")
     if layout is None or not body or (layout.unsure and not is_text(body)):
-        return Read(None, "", body)
-    was = written(body, said.decode("latin-1") if said else None, layout)
-    return Read(was.layout, was.text.text, body)
+        return Read(layout, "", body)
+    found = written(body, said.decode("latin-1") if said else None, layout)
+    text = found.text.text if found.also is None else f"{found.text.text}\n{found.also}"
+    return Read(found.layout, text, body)
 
 
 def read_page_of(answer: Answer, address: str, config: Config) -> Page | None:

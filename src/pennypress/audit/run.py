@@ -35,7 +35,7 @@ async def audit(config: Config, options: Options, told: Told, ends: Ends, now: d
         readers = Readers(config, site, tray, now)
         look = Look(config, site, tray, readers, findings)
         knowing = await look.learn(told, ends)
-        judge = Judge(await readers.knowledge())
+        judge = Judge(await readers.knowledge(), knowing.may_read)
         await look.look(knowing, judge, told, ends)
         disbelieved = (await readers.store.controls()).disbelieved
         _shared_canonicals(site, tray, frozenset(disbelieved), findings)

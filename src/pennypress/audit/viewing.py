@@ -10,8 +10,10 @@ from typing import Literal
 from pennypress.audit.site import Site
 from pennypress.audit.tray import Tray
 from pennypress.config import Config
+from pennypress.core.article import Article
 from pennypress.core.meter import Claim, ReaderId
 from pennypress.core.policy import Mode
+from pennypress.gate import Request
 from pennypress.http.answer import Answer
 from pennypress.http.asgi import Parts, Paywall
 from pennypress.http.inside import view_scope, whole_answer
@@ -27,6 +29,7 @@ GuardMode = Literal["withhold", "report", "off"]
 _ADDRESS = "192.0.2.1"  # of documentation: in nobody's network, so that no entitlement of an address opens anything
 _LARGEST = 100_000_000
 _SECONDS = 300.0
+_PAGES = 4_000_000  # each page is looked at once or twice, so that keeping many spares nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ class Readers:
         )
         name = await self._used_up(store)
         cookie = Passes(self._keys, secure=config.paper.secure).set_cookie(name).partition(b";")[0]
-        paywall = Paywall(config, Parts(store, self._keys, clock=lambda: self._now))
-        return Reader(paywall, self._tray, self._site, cookie)
+        paywall = Paywall(config, Parts(store, self._keys, clock=lambda: self._now, pages=_PAGES))
+        return Reader(paywall, self._tray, self._site, name, cookie)
 
     async def _used_up(self, store: MemoryStore) -> ReaderId:
         name, meter = ReaderId(secrets.token_bytes(16)), self._config.meter
@@ -83,7 +86,7 @@ class Readers:
 class Reader:
     """A reader before a gateway."""
 
-    def __init__(self, paywall: Paywall, tray: Tray, site: Site, cookie: bytes) -> None:
+    def __init__(self, paywall: Paywall, tray: Tray, site: Site, name: ReaderId, cookie: bytes) -> None:
         self.gateway = paywall.around(tray, watcher=self._watch)
         self._site = site
         self._headers = (
@@ -92,6 +95,8 @@ class Reader:
             (b"cookie", cookie),
         )
         self._outcome: Outcome | None = None
+        self._name = name
+        self._may: dict[str, bool] = {}
 
     async def view(self, address: str) -> View:
         """What this reader gets at an address. Raises PennypressError where the gateway breaks off."""
@@ -99,6 +104,13 @@ class Reader:
         scope = view_scope(address, self._site.host, self._site.scheme, self._headers, client=_ADDRESS)
         answer = await whole_answer(self.gateway, scope, largest=_LARGEST, seconds=_SECONDS)
         return View(answer, self._outcome)
+
+    async def may_read(self, article: Article) -> bool:
+        """Whether this reader may read an article, as one that is free."""
+        if article.key not in self._may:
+            asked = Request(article, (self._name,), self._name, spends=False)
+            self._may[article.key] = (await self.gateway.gate.weigh(asked)).full
+        return self._may[article.key]
 
     def _watch(self, request: PageRequest, outcome: Outcome) -> None:
         self._outcome = outcome

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from pennypress.config import Config, load
 _LINE_EVERY = 100
 _SHOWN = 5
 _INTERRUPTED = 130
+_THREADS = 2  # one thing is done at a time; each thread more would keep memory of its own
 _STYLES = {Weight.LEAK: "bold red", Weight.FAULT: "yellow", Weight.REMARK: "green"}
 
 
@@ -73,6 +75,7 @@ def _agreed(config: Config, sitemap: str | None, *, yes: bool) -> str | None:
 
 async def _audited(config: Config, options: Options, told: Told) -> Report:
     ends, loop = Ends(), asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS))
     loop.add_signal_handler(signal.SIGINT, ends.say)
     try:
         return await audit(config, options, told, ends, datetime.now(UTC))

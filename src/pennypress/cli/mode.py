@@ -12,7 +12,9 @@ import typer
 
 from pennypress.cli.options import CONFIG, ConfigFile
 from pennypress.core.policy import Mode
+from pennypress.core.use import Use, UseKind
 
+_NAMED = 10
 _MEANING = {
     Mode.ON: "the meter counts, and stops readers whose limit is used up",
     Mode.OBSERVE: "the meter decides and counts, but shows and withholds nothing",
@@ -36,14 +38,22 @@ def mode(
     document = with_mode(config.read_bytes().decode("utf-8-sig"), to)
     read(document, config)
 
-    async def switch() -> None:
+    async def switch() -> tuple[Use, ...]:
         async with opened(loaded) as store:
             _replace(config, document)
             await store.say_mode(to)
+            return tuple(use for use in await store.uses() if use.kind is UseKind.FEED)
 
-    asyncio.run(switch())
+    feeds = asyncio.run(switch())
     say(f'The mode is "{to.value}": {_MEANING[to]}.', "bold")
     say(f"Running workers take it up within two seconds; {config} says so for later starts.")
+    if to is Mode.ON and feeds:
+        say(
+            f"Who fetched feeds while observing ({', '.join(sorted({use.who for use in feeds})[:_NAMED])}) gets them "
+            "cut from now on: "
+            "pennypress status names them; make those a partner who are to read on.",
+            "yellow",
+        )
 
 
 def with_mode(document: str, mode: Mode) -> str:

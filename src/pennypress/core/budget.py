@@ -8,8 +8,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 
 GROWTH = 8
 """So many articles more for each established reader beyond the first M seen at an address: the least, of the even
-numbers, with which fewer than one newcomer in a hundred is refused where as many come once as there are regulars
-(``benchmarks/address_budget.py``)."""
+numbers, with which fewer than one newcomer in a hundred is refused where as many come once as there are readers of the
+crowd (``benchmarks/address_budget.py``)."""
 
 CAP = 100
 """However large the crowd, the budget grows to so many times K at most."""

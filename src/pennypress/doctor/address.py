@@ -12,6 +12,7 @@ from pennypress.doctor.visit import Visit
 from pennypress.http.health import is_near
 from pennypress.readers.address import NOWHERE, Networks, client_address
 
+_NAMES = {"Cloudflare": "cloudflare", "Fastly": "fastly"}
 _UNDER_NETWORK = "pennypress.toml, under [network], then reload"
 
 
@@ -30,16 +31,13 @@ async def is_yours(visit: Visit) -> Finding:
     if not _is_address(asker):
         said = f'The front says "{asker}" where your address belongs: all readers have one address.'
         return red(said, *visit.fronts.paste(ADDRESS))
-    trusted = (
-        Networks.parse(str(network) for network in visit.config.network.trusted_proxies) if visit.config else NOWHERE
-    )
     if not seen.trusted:
         return red(
             f"The front at {seen.peer} says that you ask from {asker}, and its word does not count: all readers have "
             f"the address {seen.address}.",
             _trust(visit, (seen.peer or "",)),
         )
-    if asker in trusted:
+    if asker in Networks.parse(entry for entry in _trusted_now(visit) if not entry.isalpha()):
         return unseen(
             f"You ask from {asker}, which is among your own trusted_proxies, so it was not seen what becomes of a "
             "reader's address: ask from another machine."
@@ -96,11 +94,9 @@ def _cut_short(visit: Visit, seen: Reflection, asker: str) -> Finding:
         )
     at = next((place for place, entry in enumerate(seen.forwarded_for) if _spelt(entry) == seen.address), 0)
     between = tuple(_spelt(entry) for entry in seen.forwarded_for[max(at, 1) :])
-    network = visit.fronts.network
-    more = f" {network} has many addresses: write all networks that it publishes." if network else ""
     return red(
         f"You ask from {asker}, and the gateway takes you for {seen.address}, one of the proxies in front: "
-        f"readers share the addresses of these.{more}",
+        "readers share the addresses of these.",
         _trust(visit, between or (seen.address,)),
     )
 
@@ -112,16 +108,24 @@ def _believes(visit: Visit) -> Finding:
 
 
 def _trust(visit: Visit, more: tuple[str, ...]) -> Paste:
-    """The line that trusts these besides those that are trusted already."""
-    known = [str(network) for network in visit.config.network.trusted_proxies] if visit.config else []
-    plain = [text.removesuffix("/32").removesuffix("/128") for text in known]
-    listed = ", ".join(f'"{text}"' for text in dict.fromkeys((*plain, *more)))
+    """The line that trusts these besides those that are trusted already; a network whose many addresses have a name
+    is trusted by that."""
+    name = _NAMES.get(visit.fronts.network or "")
+    named = [name if name and not is_near(address) else address for address in more]
+    plain = [text.removesuffix("/32").removesuffix("/128") for text in _trusted_now(visit)]
+    listed = ", ".join(f'"{text}"' for text in dict.fromkeys((*plain, *named)))
+    if visit.fronts.network and not name:
+        return Paste(f"{_UNDER_NETWORK}, with all networks of {visit.fronts.network}", f"trusted_proxies = [{listed}]")
     return Paste(_UNDER_NETWORK, f"trusted_proxies = [{listed}]")
 
 
+def _trusted_now(visit: Visit) -> list[str]:
+    """What is trusted already, as the file says it."""
+    return [str(entry) for entry in visit.config.network.trusted_proxies] if visit.config else []
+
+
 def _trusts_everybody(visit: Visit) -> bool:
-    trusted = visit.config.network.trusted_proxies if visit.config is not None else ()
-    return any(not isinstance(network, str) and not network.prefixlen for network in trusted)
+    return any(entry.endswith("/0") for entry in _trusted_now(visit))
 
 
 def _own_addresses(visit: Visit) -> tuple[str, ...]:

@@ -143,7 +143,8 @@ def _sibling(name: str) -> str:
 
 def _lead_home(visit: Visit, name: str) -> tuple[Paste, ...]:
     home = visit.outside.home
-    server = f"server {{\n    listen 80;\n    server_name {name};\n    return 301 {home}$request_uri;\n}}"
+    https = " # and your listen 443 ssl, with the certificates as they are" if visit.outside.secure else ""
+    server = f"server {{\n    listen 80;{https}\n    server_name {name};\n    return 301 {home}$request_uri;\n}}"
     return (
         Paste(f"nginx, in place of the server of {name}", server),
         Paste(f"Apache, in the VirtualHost of {name}", f'Redirect permanent "/" "{home}/"'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pennypress.doctor.finding import Finding, Paste, green, red, unseen
 from pennypress.doctor.fronts import HOST, TO_GATEWAY
@@ -10,6 +11,7 @@ from pennypress.doctor.outside import field_of, leads_to, text_of, tried
 from pennypress.doctor.scheme import BEHIND
 from pennypress.doctor.visit import Visit
 from pennypress.http.answer import Answer
+from pennypress.http.health import is_near
 from pennypress.pages.leads import bare_host
 
 
@@ -37,6 +39,9 @@ _KNOWN = (
         ("/user/**", "/admin/**", "/search/**"),
     ),
 )
+
+
+_INNER = (".internal", ".local", ".lan", ".localdomain")
 
 
 async def works(visit: Visit) -> Finding:
@@ -77,12 +82,21 @@ def _astray(visit: Visit, answers: list[tuple[str, Answer | None]]) -> Finding |
     home = visit.outside.home
     for path, answer in answers:
         address = None if answer is None else leads_to(home, answer)
-        if address is None or address.startswith(f"{home}/"):
+        if address is None:
             continue
-        if bare_host(address) != bare_host(home):
-            return red(f"{path} leads away, to {address}.", *visit.fronts.paste(HOST))
-        return red(f"{path} leads to {address}: the site takes https for http.", *BEHIND)
+        if _is_inner(visit, urlsplit(address).hostname or ""):
+            return red(f"{path} leads readers where they cannot go, to {address}.", *visit.fronts.paste(HOST))
+        if bare_host(address) == bare_host(home) and home.startswith("https:") and address.startswith("http:"):
+            return red(f"{path} leads to {address}: the site takes https for http.", *BEHIND)
     return None
+
+
+def _is_inner(visit: Visit, name: str) -> bool:
+    """Whether a name is one by which only the paper's own machines know each other, and is not the one asked for."""
+    if name == visit.outside.name:
+        return False
+    upstream = urlsplit(visit.config.gateway.upstream).hostname if visit.config is not None else None
+    return name == upstream or is_near(name) or "." not in name or name.endswith(_INNER)
 
 
 def _judged_alone(visit: Visit, cms: Cms, answers: list[tuple[str, Answer | None]], *, compared: bool) -> Finding:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 from pennypress.core.target import read_target
@@ -59,10 +60,10 @@ class Outside:
 
     async def get(self, path: str, *, cookie: str | None = None, **fields: str) -> Answer:
         """The answer to a GET; ``fields`` are header fields, with ``_`` for ``-``. Raises OriginError, TargetError."""
-        more = [(name.replace("_", "-"), value) for name, value in fields.items()]
+        more = {name.replace("_", "-"): value for name, value in fields.items()}
         if cookie is not None:
-            more.append(("Cookie", cookie))
-        return await self._ask("GET", path, self.home, self.host, tuple(more))
+            more["Cookie"] = cookie
+        return await self._ask("GET", path, self.home, self.host, more)
 
     async def head(self, path: str) -> Answer:
         """The answer to a HEAD. Raises OriginError, TargetError."""
@@ -71,7 +72,7 @@ class Outside:
     async def behind(self, base: str, path: str, *, host: str | None = None, method: str = "GET") -> Answer:
         """The answer of another address, asked for under this site's name or another's, by who says as a front does
         that they come by the site's scheme. Raises OriginError, TargetError."""
-        said = (("X-Forwarded-Proto", urlsplit(self.home).scheme),)
+        said = {"X-Forwarded-Proto": urlsplit(self.home).scheme}
         return await self._ask(method, path, base, host or self.host, said)
 
     async def by_http(self, path: str) -> Answer:
@@ -79,7 +80,7 @@ class Outside:
         return await self._ask("GET", path, self.plain_home, urlsplit(self.plain_home).netloc)
 
     async def _ask(
-        self, method: str, path: str, base: str, host: str, more: tuple[tuple[str, str], ...] = ()
+        self, method: str, path: str, base: str, host: str, more: Mapping[str, str] = MappingProxyType({})
     ) -> Answer:
         self.asked += 1
         return await ask(

@@ -68,12 +68,14 @@ _VERSIONS_BYTES = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a meter is built of; ``random`` gives that many unforeseeable bytes."""
+    """What a meter is built of; ``random`` gives that many unforeseeable bytes, ``pages`` is how many bytes of page
+    versions are kept."""
 
     store: Store
     keys: Keys
     clock: Clock = utc_now
     random: Callable[[int], bytes] = secrets.token_bytes
+    pages: int = _VERSIONS_BYTES
 
 
 class Paywall:
@@ -165,7 +167,7 @@ class PaywallApp:
         self._views = PageViews(
             gate=self.gate,
             board=board,
-            versions=Versions(options, capacity=_VERSIONS_BYTES),
+            versions=Versions(options, capacity=parts.pages),
             grounds=self._grounds,
             passes=self._passes,
             own_host=self._own_host,

@@ -64,12 +64,10 @@ class Askers:
         if not self._partners.have_keys:
             return request, ()
         target, said = self._partners.unsaid(request.target)
-        headers = request.headers
-        if any(self._partners.tells(value) for _, value in headers):
-            headers = tuple((name, value) for name, value in headers if not self._partners.tells(value))
-        if target is request.target and headers is request.headers:
-            return request, said
-        return replace(request, target=target, headers=headers), said
+        silenced = self._partners.silenced
+        headers = tuple((name, silenced(value)) for name, value in request.headers)
+        cookies = tuple(silenced(value) for value in request.cookie_headers)
+        return replace(request, target=target, headers=headers, cookie_headers=cookies), said
 
     async def who(self, request: PageRequest, address: str, said: Sequence[str], now: datetime) -> Asker:
         """Who makes a request from an address that said these keys."""

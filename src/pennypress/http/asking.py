@@ -22,11 +22,11 @@ async def ask(
     largest: int,
     seconds: float,
     scheme: str | None = None,
-    method: str = "GET",
     more: Mapping[str, str] = MappingProxyType({}),
+    method: str = "GET",
 ) -> Answer:
-    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, and
-    as by a reader who came by ``scheme``; ``more`` are header fields besides.
+    """The answer of the site at ``base`` (scheme, host and port) for a target, asked for under the name ``host``, as by
+    a reader who came by ``scheme``, with ``more`` headers.
 
     Raises OriginError, TOO_LARGE for a body of more than ``largest`` bytes.
     """
@@ -35,10 +35,10 @@ async def ask(
         "User-Agent": agent,
         "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
         "Accept-Encoding": "gzip, br, zstd",
-        **more,
     }
     if scheme is not None:
         headers["X-Forwarded-Proto"] = scheme
+    headers.update(more)
     timeout = aiohttp.ClientTimeout(total=seconds)
     try:
         async with (

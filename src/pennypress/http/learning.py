@@ -71,10 +71,12 @@ class Learning:
         return more
 
     async def settle(self) -> None:
-        """Finish what is being learned, and bring it to the store. Raises StoreUnavailable."""
+        """Finish what is being learned, and bring all of it to the store. Raises StoreUnavailable."""
         while self._tasks:
             await asyncio.wait(self._tasks)
         await self.catch_up()
+        while self._unsaid:
+            await self._say()
 
     async def ready(self) -> None:
         """Wait until what was learned before is known, however long that takes."""

@@ -9,10 +9,12 @@ from pennypress.http.fetch import App, Enough, Message, Receive, Scope, Send
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
+from pennypress.http.watching import Watch
 from pennypress.pages.recognise import Grounds
 
 _VIOLATES_POLICY = 1008
 _TOLD_AT_MOST = 16
+_TEXT = [(b"content-type", b"text/plain; charset=utf-8")]
 
 _log = logging.getLogger("pennypress")
 
@@ -43,14 +45,14 @@ class WebSockets:
     async def open(self, onward: Scope, request: PageRequest, visitor: Visitor, receive: Receive, send: Send) -> None:
         """Pass one on to the app; it ends where it would bring what this visitor may not read."""
         scope = {**onward, "scheme": "wss" if onward["scheme"] in ("https", "wss") else "ws"}
-        watch = self._guarding.watch(request, visitor, [(b"content-type", b"text/plain; charset=utf-8")])
-        if watch is None:
-            await self._app(scope, receive, send)
-            return
+        watch: Watch | None = None
 
         async def sending(message: Message) -> None:
-            if message["type"] == "websocket.send" and not await watch.passes(_said(message)):
-                raise Enough
+            nonlocal watch
+            if message["type"] == "websocket.send":
+                watch = watch or self._guarding.watch(request, visitor, _TEXT)  # None as long as nothing is known
+                if watch is not None and not await watch.passes(_said(message)):
+                    raise Enough
             await send(message)
 
         try:

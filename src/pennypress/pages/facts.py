@@ -16,7 +16,6 @@ from pennypress.pages.structured import Structured
 
 _NUMBERED = re.compile(r"[0-9]/*(?:[?#]|$)|[?&](?:page|p|seite|pagina)=", re.IGNORECASE)
 _BEFORE = {"prev", "previous", "first"}
-_NUMBER = re.compile(r"[0-9]{1,4}")
 _MOST_PAGES = 64
 
 WORD = "pennypress"
@@ -114,11 +113,11 @@ def _canonical(tree: LexborHTMLParser, address: str) -> str | None:
 
 
 def _earlier(tree: LexborHTMLParser, address: str) -> tuple[str, ...]:
-    """The links to pages before this one: those that say so, and those whose text is nothing but a number."""
+    """The links to pages before this one: those that say so, and those whose text is nothing but a one."""
     links = [
         link.attributes.get("href") or ""
         for link in tree.css("link[rel][href], a[href]")
-        if _BEFORE & set((link.attributes.get("rel") or "").lower().split()) or _NUMBER.fullmatch(link.text().strip())
+        if _BEFORE & set((link.attributes.get("rel") or "").lower().split()) or link.text().strip() == "1"
     ]
     joined = (_joined(tree, address, link) for link in dict.fromkeys(links))
     return tuple([link for link in joined if link is not None][:_MOST_PAGES])

@@ -16,6 +16,7 @@ from pennypress.pages.withheld import RUN, Withheld
 from pennypress.pages.words import squeeze, words
 
 _MADE_AT_MOST = 512
+_AWAKE_AT_MOST = 64
 _LONG_ROW = 24
 _COLLECTED_AT_LEAST = 40
 _UNSPACED_ROW = 2 * RUN
@@ -59,6 +60,7 @@ class Guard:
         self._made: OrderedDict[int, Withheld] = OrderedDict()
         self._owned: OrderedDict[tuple[int, int], Withheld] = OrderedDict()
         self._runs: OrderedDict[int, frozenset[str]] = OrderedDict()
+        self._awake: OrderedDict[int, Withheld] = OrderedDict()
         self._lock = Lock()
         self._one_learns = Lock()
 
@@ -164,6 +166,7 @@ class Guard:
             if known is None:
                 continue
             made = self._made_of(slot, known)
+            self._note_used(made)
             if held[1] * 2 >= made.words:
                 continue  # more of it than this need not be found
             rows = (_UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
@@ -172,8 +175,17 @@ class Guard:
                 continue
             owned = self._owned_of(slot, known)
             if owned is not made:
+                self._note_used(owned)
                 count, long = owned.rows_within(form, *rows)
             found[slot] = (max(held[0], count), max(held[1], long))
+
+    def _note_used(self, made: Withheld) -> None:
+        """Let all but the texts that were looked for last go of what makes that fast: half a megabyte an article."""
+        with self._lock:
+            self._awake[id(made)] = made
+            self._awake.move_to_end(id(made))
+            if len(self._awake) > _AWAKE_AT_MOST:
+                self._awake.popitem(last=False)[1].rest()
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds, compared with nothing but itself."""

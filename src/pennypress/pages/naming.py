@@ -57,15 +57,16 @@ def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPat
 
 
 def first_page(asked: Target, linked: Sequence[str], own_host: str, patterns: Sequence[PathPattern]) -> Target | None:
-    """The first page of the article of which an address is a later one: by its number, and by the page's own links to
-    pages before it. None where it is none, or the page says nothing of it."""
+    """The first page of the article of which an address is a later one: by its number, and because the page links to
+    that page as its first. None where it is none, or the page says nothing of it: the address alone proves nothing, for
+    many articles are called by numbers."""
     first = _without_number(asked)
     if first is None or not is_later_page(asked, first):
         return None
     for link in linked:
         earlier = canonical_target(link, own_host, patterns)
-        if earlier is not None and (earlier.key == first.key or is_later_page(earlier, first)):
-            return canonical_target(first.forwarded, own_host, patterns)
+        if earlier is not None and earlier.key == first.key:
+            return earlier
     return None
 
 

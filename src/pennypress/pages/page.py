@@ -117,7 +117,7 @@ class Page:
 
     def marked(self, *, continued: bool = False) -> bytes:
         """The whole page for a verified crawler: what a walled reader does not get bears a class, by which the
-        structured data says that it is not free. Heavy: once a version."""
+        structured data says that it is not free. Heavy."""
         reading, twin = (_read(self.body, self.content_type, self.options, self.address) for _ in range(2))
         document, body = reading.document, reading.body
         if not self._mark_gone(reading, twin, continued=continued):

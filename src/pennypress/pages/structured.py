@@ -102,7 +102,8 @@ def script_json(value: object) -> str:
 def _mark(item: dict[str, Any], selector: str) -> None:
     item["isAccessibleForFree"] = False
     part = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": selector}
-    others = [held for held in _listed(item.get("hasPart")) if not _is_paid_part(held)]
+    # On a walled page the others are parts of what is withheld: its pictures, clips and their captions.
+    others = [held for held in _listed(item.get("hasPart")) if not _is_paid_part(held) and selector != WALL_SELECTOR]
     item["hasPart"] = [*others, part] if others else part
 
 

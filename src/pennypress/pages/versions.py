@@ -36,7 +36,7 @@ class Version:
     __slots__ = (
         "_cuts",
         "_cutting",
-        "_marked",
+        "_marking",
         "_pieces",
         "before_notice",
         "content_type",
@@ -55,7 +55,7 @@ class Version:
         self.content_type = content_type
         self.why_unread = why_unread
         self.told = False
-        self._marked: dict[bool, asyncio.Future[bytes | None]] = {}
+        self._marking: dict[bool, asyncio.Future[bytes | None]] = {}
         self.learned: tuple[str, bool, bool] | None = None
         self.sightings: tuple[int, tuple[Sighting, ...]] | None = None
         self.others: dict[bool, tuple[int, tuple[Sighting, ...]]] = {}
@@ -88,13 +88,18 @@ class Version:
         return cut
 
     async def marked(self, *, continued: bool) -> bytes | None:
-        """The whole page for a verified crawler; worked out once, off the event loop. The page must have been read.
-        None where a fault of ours prevents it."""
-        if continued not in self._marked:
+        """The whole page for a verified crawler, worked out off the event loop. The page must have been read. None
+        where a fault of ours prevents it.
+
+        It is not kept: a crawler that goes through an archive asks for each page once, and would fill the memory.
+        """
+        under_way = self._marking.get(continued)
+        if under_way is None:
             assert self.page is not None
-            marking = asyncio.to_thread(_marked, self.page, continued=continued)
-            self._marked[continued] = asyncio.ensure_future(marking)
-        return await asyncio.shield(self._marked[continued])
+            under_way = asyncio.ensure_future(asyncio.to_thread(_marked, self.page, continued=continued))
+            under_way.add_done_callback(lambda _: self._marking.pop(continued, None))
+            self._marking[continued] = under_way
+        return await asyncio.shield(under_way)
 
     def nonces_of(self, body: bytes) -> tuple[bytes, ...] | None:
         """The nonces of a body that is this page but for its nonces; None for any other body.

@@ -86,6 +86,7 @@ class Crawlers:
         """``resolver`` is the host and port of a name server; the system's when None. ``published`` holds the ranges
         that operators publish, by the names of the built-in crawlers."""
         self._configured = tuple(configured)
+        self._ai = ai_names()
         self._resolver_address = resolver
         self._resolver: dns.asyncresolver.Resolver | None = None
         self._tick = tick
@@ -114,7 +115,7 @@ class Crawlers:
     def _named_by(self, user_agent: str) -> tuple[tuple[Crawler, ...], str | None]:
         """The crawlers that a user agent names, and the name by which it goes where it is none of them."""
         crawlers = tuple(crawler for crawler, names in self._names if names.search(user_agent))
-        return crawlers, crawlers[0].name if crawlers else ai_names().named_in(user_agent)
+        return crawlers, crawlers[0].name if crawlers else self._ai.named_in(user_agent)
 
     async def _is(self, crawler: Crawler, address: str) -> bool:
         """Whether an address is in a crawler's ranges, or reverse and forward DNS agree inside its zones."""

@@ -77,9 +77,9 @@ class Partners:
                 kept.append(pair)
         return (replace(target, query="&".join(kept)), tuple(said)) if said else (target, ())
 
-    def tells(self, value: bytes) -> bool:
-        """Whether the value of a header holds a key, as a Referer may."""
-        return self._any_key is not None and self._any_key.search(value) is not None
+    def silenced(self, value: bytes) -> bytes:
+        """The value of a header without a key in it: a Referer or a cookie of the site may hold a whole address."""
+        return value if self._any_key is None else self._any_key.sub(b"", value)
 
 
 def _same(said: str, key: str) -> bool:

@@ -146,7 +146,7 @@ def charge(book: Book, claim: Claim, budget: Budget, visitor: Visitor, *, spent:
 
 def month_of(day: date) -> str:
     """The calendar month of a key, such as 2026-11."""
-    return f"{day:%Y-%m}"
+    return day.isoformat()[:7]
 
 
 def keys_from(claim: Claim) -> str:

@@ -29,6 +29,7 @@ _LOG_KEPT = 1024 * 1024
 _ROWS_A_STEP = 200
 _BETWEEN_STEPS = 0.02
 _PATIENCE_MS = 1000
+_PATIENCE_TO_EMPTY_MS = 20
 _BETWEEN_LOOKS = 1.0
 _LOOKS_BETWEEN_CLEANINGS = 60
 
@@ -53,6 +54,7 @@ class Upkeep:
         self._connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
         self._rows = Rows(self._connection)
         self._written_back = -1
+        self._months: frozenset[str] = frozenset()
         self._lock = os.open(path.with_name(f"{path.name}-upkeep"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._leads = False
         self._ending = threading.Event()
@@ -88,10 +90,23 @@ class Upkeep:
         """
         if not self._leads and not self._take_lead():
             return
+        self._empty_after_destroyed_keys()
         if self._log_file.stat().st_size <= LOG_LIMIT or self._changes() == self._written_back:
             return
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._written_back = self._changes()
+
+    def _empty_after_destroyed_keys(self) -> None:
+        """Empty the log once a key of addresses was destroyed: it holds pages as they were before. Where somebody reads
+        or writes just then, at a later look: nobody is to wait for it."""
+        months = frozenset(month for (month,) in self._connection.execute("SELECT month FROM address_keys"))
+        if not self._months <= months:
+            self._connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_TO_EMPTY_MS}")
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+            if busy:
+                return
+        self._months = months
 
     def clean(self, now: datetime, span: Span, keys_since: str) -> None:
         """Let go of what has had no use for a full window, and of the addresses' keys of the months before: in small
