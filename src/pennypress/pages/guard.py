@@ -88,9 +88,13 @@ class Guard:
         return None if slot is None else self._known[slot]
 
     def learn(self, texts: Iterable[KnownText]) -> None:
-        """Know these texts from now on, each in the place of what was known under its name."""
+        """Know these texts from now on, each in the place of what was known under its name.
+
+        Others look on meanwhile: what takes the place of something is found before that is let go, and an article is
+        said to be known once its text is found.
+        """
         with self._one_learns:
-            withheld, shown = [], []
+            added: list[tuple[int, KnownText]] = []
             for known in texts:
                 if self.holds(known):
                     continue
@@ -98,21 +102,25 @@ class Guard:
                 self._known[slot] = _without_prints(known)
                 if known.withholds:
                     self._withholding.add(slot)
-                old, self._slots[known.name] = self._slots.get(known.name), slot
-                parts = self._parts.setdefault(known.article.key, set())
-                parts.add(slot)
-                if old is not None:
-                    parts.discard(old)
-                    del self._known[old]
-                    self._withholding.discard(old)
-                    self._withheld.drop(old)
-                    self._shown.drop(old)
-                withheld.append((slot, known.withheld_prints))
-                shown.append((slot, known.shown_prints))
-            if withheld:
-                self._withheld.add(withheld)
-                self._shown.add(shown)
-                self.generation += 1
+                added.append((slot, known))
+            if not added:
+                return
+            self._withheld.add((slot, known.withheld_prints) for slot, known in added)
+            self._shown.add((slot, known.shown_prints) for slot, known in added)
+            for slot, known in added:
+                self._put_in_place(slot, known)
+            self.generation += 1
+
+    def _put_in_place(self, slot: int, known: KnownText) -> None:
+        old, self._slots[known.name] = self._slots.get(known.name), slot
+        parts = self._parts.setdefault(known.article.key, set())
+        parts.add(slot)
+        if old is not None:
+            parts.discard(old)
+            del self._known[old]
+            self._withholding.discard(old)
+            self._withheld.drop(old)
+            self._shown.drop(old)
 
     def adds_nothing(self, known: KnownText) -> bool:
         """Whether a later part of an article withholds nothing that is not known of its other parts; or there are more
