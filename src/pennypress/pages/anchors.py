@@ -19,6 +19,7 @@ from pennypress.pages.words import words
 
 Hashes = npt.NDArray[np.uint64]
 Owners = npt.NDArray[np.uint32]
+Places = npt.NDArray[np.int64]
 
 SIZES = (24, 14, 7)
 """An anchor is as long as the longest of these that its run has room for: long ones are seldom found by chance."""
@@ -33,6 +34,9 @@ _SMALL = 20_000
 _GROWTH = 4
 _DROPPED_AT_LEAST, _DROPPED_SHARE = 100, 8
 _WINDOW = 262_144
+_SOME = 8
+"""So many of the oldest and of the newest owners of an anchor are told. What more articles than that have in common,
+such as the line at the foot of each, is nobody's, and no page is to be compared with all of them for it."""
 
 
 def anchors_of(text: str) -> bytes:
@@ -94,7 +98,7 @@ class _Layer:
         return cls(hashes, owners, table, shift)
 
     def owners_in(self, looked_at: Hashes) -> list[int]:
-        """The owners of those of the hashes that are held here, each once."""
+        """The owners of those of the hashes that are held here, each once; of one that very many own, some."""
         if not len(self.hashes) or not len(looked_at):
             return []
         bytes_, marks = _place(looked_at >> self.shift)
@@ -104,14 +108,15 @@ class _Layer:
         if not len(held):
             return []
         after = np.searchsorted(self.hashes, self.hashes[held], side="right")
-        counts = after - held
-        before = np.repeat(held - (np.cumsum(counts) - counts), counts)
-        owners: list[int] = np.unique(self.owners[before + np.arange(len(before))]).tolist()
+        oldest = _places_in(held, np.minimum(after, held + _SOME))
+        newest = _places_in(np.maximum(held, after - _SOME), after)
+        owners: list[int] = np.unique(self.owners[np.concatenate([oldest, newest])]).tolist()
         return owners
 
 
 class Anchors:
-    """The anchors of many texts, each owned by a number that is used once.
+    """The anchors of many texts, each owned by a number that is used once. Of an anchor that very many own, the owners
+    that came first and last are told.
 
     They lie in layers, each several times as large as the next, so that an anchor is sorted anew a few times only.
     What is added is found from then on. Owners that were dropped are found until enough of them lie there to be
@@ -171,6 +176,13 @@ class Anchors:
 def _place(numbers: Hashes) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8]]:
     """In which byte of a table each number's bit stands, and the byte with that bit alone."""
     return numbers >> _BYTE, np.left_shift(np.uint8(1), (numbers & _IN_BYTE).astype(np.uint8))
+
+
+def _places_in(starts: Places, ends: Places) -> Places:
+    """Every place from each start up to its end."""
+    counts = ends - starts
+    before = np.repeat(starts - (np.cumsum(counts) - counts), counts)
+    return before + np.arange(len(before))
 
 
 def _joined_layers(layers: Iterable[_Layer], hashes: Hashes, owners: Owners) -> tuple[Hashes, Owners]:

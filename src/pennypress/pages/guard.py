@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
+from typing import TypeVar
 
 from pennypress.core.article import Article
 from pennypress.core.known import KnownText, pack
@@ -15,10 +16,14 @@ from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, Withheld
 from pennypress.pages.words import squeeze, words
 
+Value = TypeVar("Value")
+
 _MADE_AT_MOST = 512
 _AWAKE_AT_MOST = 64
 _LONG_ROW = 24
 _COLLECTED_AT_LEAST = 40
+_MUCH = 5
+"""Who shares less than a fifth of an article's runs holds no half of what it withholds: there is nothing to compare."""
 _UNSPACED_ROW = 2 * RUN
 """In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
 _PARTS_AT_MOST = 64
@@ -60,6 +65,7 @@ class Guard:
         self._made: OrderedDict[int, Withheld] = OrderedDict()
         self._owned: OrderedDict[tuple[int, int], Withheld] = OrderedDict()
         self._runs: OrderedDict[int, frozenset[str]] = OrderedDict()
+        self._long_rows: OrderedDict[int, frozenset[int]] = OrderedDict()
         self._awake: OrderedDict[int, Withheld] = OrderedDict()
         self._lock = Lock()
         self._one_learns = Lock()
@@ -131,7 +137,7 @@ class Guard:
         if len(slots) >= _PARTS_AT_MOST:
             return True
         held = {run for slot in slots for run in self._runs_of(slot, self._known[slot])}
-        return held.issuperset(_runs(words(known.texts[1])))
+        return held.issuperset(_rows(words(known.texts[1]), RUN))
 
     def alike(self, one: KnownText, other: KnownText) -> bool:
         """Whether two articles withhold mostly the same: one article under two keys, learned at the same moment."""
@@ -189,17 +195,14 @@ class Guard:
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds, compared with nothing but itself."""
-        with self._lock:
-            made = self._made.get(slot)
-            if made is None:
-                shown, withheld = known.texts
-                made = self._made[slot] = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
-                made.rest()
-                if len(self._made) > _MADE_AT_MOST:
-                    self._made.popitem(last=False)
-            else:
-                self._made.move_to_end(slot)
+
+        def make() -> Withheld:
+            shown, withheld = known.texts
+            made = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
+            made.rest()
             return made
+
+        return _kept(self._lock, self._made, slot, make)
 
     def _owned_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds less what is nobody's."""
@@ -229,43 +232,57 @@ class Guard:
             text = self._known.get(other)
             if text is None or text.article.key == known.article.key:
                 continue
-            if self._are_twins(slot, known, other, text) or self._collects(other, text, known):
+            both = own & self._runs_of(other, text)
+            much = len(both) * _MUCH >= len(own)
+            if much and (self._are_twins(slot, known, other, text) or self._collects(other, text, known)):
                 continue
-            shared |= own & self._runs_of(other, text)
+            shared |= both
         return shared
 
     def _are_twins(self, slot: int, known: KnownText, other: int, text: KnownText) -> bool:
         """Whether each of two articles holds at least half of what the other withholds."""
         if not self._withholding.issuperset((slot, other)):
             return False
-        return self._holds_most_of(slot, known, text) and self._holds_most_of(other, text, known)
+        return self._holds_most_of(known, other, text) and self._holds_most_of(text, slot, known)
 
     def _collects(self, slot: int, text: KnownText, known: KnownText) -> bool:
         """Whether a page that is an article by its address holds most of what another withholds, as an archive of
         whole articles does: it makes no second article. What a few sentences of an agency have in common with a longer
         article, it does."""
-        own = self._slots.get(known.name)
-        if slot not in self._withholding or own is None or len(words(known.texts[1])) < _COLLECTED_AT_LEAST + RUN - 1:
+        if slot not in self._withholding or len(words(known.texts[1])) < _COLLECTED_AT_LEAST + RUN - 1:
             return False
-        return self._holds_most_of(own, known, text)
+        return self._holds_most_of(known, slot, text)
 
-    def _holds_most_of(self, slot: int, known: KnownText, other: KnownText) -> bool:
+    def _holds_most_of(self, known: KnownText, other: int, text: KnownText) -> bool:
         """Whether another page holds at least half of what an article withholds, in rows so long that they are no turn
         of phrase: reports that are written after one pattern are articles each."""
-        made = self._made_of(slot, known)
-        return made.rows_within(squeeze("\n".join(other.texts)), RUN, _LONG_ROW)[1] * 2 >= made.words
+        plain = words(known.texts[1])
+        if len(plain) < _LONG_ROW:
+            return " ".join(plain) in " ".join(words("\n".join(text.texts)))
+        held, covered, done = self._long_rows_of(other, text), 0, 0
+        for first, row in enumerate(_rows(plain, _LONG_ROW)):
+            if hash(row) in held:
+                covered += first + _LONG_ROW - max(done, first)
+                done = first + _LONG_ROW
+        return covered * 2 >= len(plain)
+
+    def _long_rows_of(self, slot: int, known: KnownText) -> frozenset[int]:
+        """The hashes of the long rows of both texts of a page."""
+        return _kept(
+            self._lock,
+            self._long_rows,
+            slot,
+            lambda: frozenset(hash(row) for row in _rows(words("\n".join(known.texts)), _LONG_ROW)),
+        )
 
     def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
         """The runs of eight words of both texts of a page."""
-        with self._lock:
-            runs = self._runs.get(slot)
-            if runs is None:
-                runs = self._runs[slot] = frozenset(run for text in known.texts for run in _runs(words(text)))
-                if len(self._runs) > _MADE_AT_MOST:
-                    self._runs.popitem(last=False)
-            else:
-                self._runs.move_to_end(slot)
-            return runs
+        return _kept(
+            self._lock,
+            self._runs,
+            slot,
+            lambda: frozenset(run for text in known.texts for run in _rows(words(text), RUN)),
+        )
 
 
 def known_text(article: Article, address: str, part: str, shown: str, withheld: str) -> KnownText:
@@ -285,6 +302,20 @@ def _without_prints(known: KnownText) -> KnownText:
     return replace(known, withheld_prints=b"", shown_prints=b"")
 
 
-def _runs(plain: list[str]) -> Iterator[str]:
-    for first in range(len(plain) - RUN + 1):
-        yield " ".join(plain[first : first + RUN])
+def _rows(plain: list[str], length: int) -> Iterator[str]:
+    """Every row of so many words."""
+    for first in range(len(plain) - length + 1):
+        yield " ".join(plain[first : first + length])
+
+
+def _kept(lock: Lock, held: OrderedDict[int, Value], slot: int, make: Callable[[], Value]) -> Value:
+    """What is held of a slot, made where it is not; what was not asked for the longest goes first."""
+    with lock:
+        value = held.get(slot)
+        if value is None:
+            value = held[slot] = make()
+            if len(held) > _MADE_AT_MOST:
+                held.popitem(last=False)
+        else:
+            held.move_to_end(slot)
+        return value
