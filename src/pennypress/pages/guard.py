@@ -13,7 +13,7 @@ from pennypress.pages.anchors import Anchors, anchors_of
 from pennypress.pages.looking import forms_of
 from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, Withheld
-from pennypress.pages.words import squeeze, words
+from pennypress.pages.words import words
 
 _MADE_AT_MOST = 512
 _AWAKE_AT_MOST = 64
@@ -45,6 +45,34 @@ class Sighting:
         return self.in_long_rows * 2 >= self.withheld.words
 
 
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The hashes of the runs of eight words of both texts of a page, and of the text that it withholds, in which so
+    many runs stand."""
+
+    all: frozenset[int]
+    withheld: frozenset[int]
+    count: int
+
+    @classmethod
+    def of(cls, known: KnownText) -> _Runs:
+        shown, withheld = ([hash(run) for run in _runs(words(text))] for text in known.texts)
+        return cls(frozenset((*shown, *withheld)), frozenset(withheld), len(withheld))
+
+    def are_mostly(self, some: frozenset[int]) -> bool:
+        """Whether these are at least half of what is withheld."""
+        return len(some) * 2 >= self.count
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """What an article withholds less the runs that are nobody's, as these were in a state of what is known."""
+
+    withheld: Withheld
+    nobodys: frozenset[int]
+    generation: int
+
+
 class Guard:
     """What is known of all articles. One thread learns at a time; others may look at answers meanwhile."""
 
@@ -58,8 +86,8 @@ class Guard:
         self._shown = Anchors()
         self._next = 0
         self._made: OrderedDict[int, Withheld] = OrderedDict()
-        self._owned: OrderedDict[tuple[int, int], Withheld] = OrderedDict()
-        self._runs: OrderedDict[int, frozenset[str]] = OrderedDict()
+        self._owned: OrderedDict[int, _Owned] = OrderedDict()
+        self._runs: OrderedDict[int, _Runs] = OrderedDict()
         self._awake: OrderedDict[int, Withheld] = OrderedDict()
         self._lock = Lock()
         self._one_learns = Lock()
@@ -122,8 +150,8 @@ class Guard:
             return False
         if len(slots) >= _PARTS_AT_MOST:
             return True
-        held = {run for slot in slots for run in self._runs_of(slot, self._known[slot])}
-        return held.issuperset(_runs(words(known.texts[1])))
+        held = {run for slot in slots for run in self._runs_of(slot, self._known[slot]).all}
+        return held.issuperset(map(hash, _runs(words(known.texts[1]))))
 
     def alike(self, one: KnownText, other: KnownText) -> bool:
         """Whether two articles withhold mostly the same: one article under two keys, learned at the same moment."""
@@ -158,18 +186,19 @@ class Guard:
             if known is None:
                 continue
             made = self._made_of(slot, known)
-            self._note_used(made)
             if held[1] * 2 >= made.words:
                 continue  # more of it than this need not be found
-            rows = (_UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
-            count, long = made.rows_within(form, *rows)
-            if not count:
+            if slot not in self._owned and not self._rows_of(made, form)[0]:
                 continue
-            owned = self._owned_of(slot, known)
-            if owned is not made:
-                self._note_used(owned)
-                count, long = owned.rows_within(form, *rows)
-            found[slot] = (max(held[0], count), max(held[1], long))
+            count, long = self._rows_of(self._owned_of(slot, known), form)
+            if count:
+                found[slot] = (max(held[0], count), max(held[1], long))
+
+    def _rows_of(self, made: Withheld, form: str) -> tuple[int, int]:
+        """How many words of what is withheld stand in a form in runs, and how many in long rows."""
+        self._note_used(made)
+        count, long = made.rows_within(form, _UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
+        return count, long
 
     def _note_used(self, made: Withheld) -> None:
         """Let all but the texts that were looked for last go of what makes that fast: half a megabyte an article."""
@@ -194,62 +223,65 @@ class Guard:
             return made
 
     def _owned_of(self, slot: int, known: KnownText) -> Withheld:
-        """What an article withholds less what is nobody's."""
-        name = (slot, self.generation)
+        """What an article withholds less what is nobody's; made anew only where other runs are nobody's than before."""
+        generation = self.generation
         with self._lock:
-            owned = self._owned.get(name)
-        if owned is None:
-            nobodys = self._nobodys(slot, known)
-            if nobodys:
-                shown, withheld = known.texts
-                owned = Withheld(withheld, "\n".join((known.article.title, known.address, shown, *nobodys)))
-                owned.rest()
-            else:
-                owned = self._made_of(slot, known)
-            with self._lock:
-                self._owned[name] = owned
-                if len(self._owned) > _MADE_AT_MOST:
-                    self._owned.popitem(last=False)
-        return owned
+            owned = self._owned.get(slot)
+        if owned is not None and owned.generation == generation:
+            return owned.withheld
+        plain = words(known.texts[1])
+        nobodys = self._nobodys(slot, known, "".join(plain))
+        if owned is not None and owned.nobodys == nobodys:
+            withheld = owned.withheld
+        elif nobodys:
+            shown, text = known.texts
+            shared = (run for run in _runs(plain) if hash(run) in nobodys)
+            withheld = Withheld(text, "\n".join((known.article.title, known.address, shown, *shared)))
+            withheld.rest()
+        else:
+            withheld = self._made_of(slot, known)
+        with self._lock:
+            self._owned[slot] = _Owned(withheld, nobodys, generation)
+            self._owned.move_to_end(slot)
+            if len(self._owned) > _MADE_AT_MOST:
+                self._owned.popitem(last=False)
+        return withheld
 
-    def _nobodys(self, slot: int, known: KnownText) -> set[str]:
-        """The runs of what an article withholds that stand in another article too."""
-        letters = squeeze(known.texts[1])
+    def _nobodys(self, slot: int, known: KnownText, letters: str) -> frozenset[int]:
+        """The runs of what an article withholds, in squeezed ``letters``, that stand in another article too."""
         own = self._runs_of(slot, known)
-        shared: set[str] = set()
+        shared: set[int] = set()
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
             if text is None or text.article.key == known.article.key:
                 continue
-            if self._are_twins(slot, known, other, text) or self._collects(other, text, known):
-                continue
-            shared |= own & self._runs_of(other, text)
-        return shared
+            runs = self._runs_of(other, text)
+            both = runs.all & own.withheld
+            if not (own.are_mostly(both) and self._is_no_second(own, other, runs)):
+                shared |= both
+        return frozenset(shared)
+
+    def _is_no_second(self, own: _Runs, other: int, runs: _Runs) -> bool:
+        """Whether an article that holds most of what another withholds is its twin, or a page that is an article by its
+        address and collects whole ones, as an archive does: it makes no second article. What a few sentences of an
+        agency have in common with a longer article, it does."""
+        if other not in self._withholding:
+            return False
+        return own.count >= _COLLECTED_AT_LEAST or runs.are_mostly(own.all & runs.withheld)
 
     def _are_twins(self, slot: int, known: KnownText, other: int, text: KnownText) -> bool:
         """Whether each of two articles holds at least half of what the other withholds."""
         if not self._withholding.issuperset((slot, other)):
             return False
-        return all(
-            len(runs.intersection(_runs(words(held.texts[1])))) * 2 >= len(words(held.texts[1])) - RUN + 1
-            for runs, held in ((self._runs_of(other, text), known), (self._runs_of(slot, known), text))
-        )
+        own, runs = self._runs_of(slot, known), self._runs_of(other, text)
+        return own.are_mostly(runs.all & own.withheld) and runs.are_mostly(own.all & runs.withheld)
 
-    def _collects(self, slot: int, text: KnownText, known: KnownText) -> bool:
-        """Whether a page that is an article by its address holds most of what another withholds, as an archive of
-        whole articles does: it makes no second article. What a few sentences of an agency have in common with a longer
-        article, it does."""
-        own = list(_runs(words(known.texts[1])))
-        if slot not in self._withholding or len(own) < _COLLECTED_AT_LEAST:
-            return False
-        return len(self._runs_of(slot, text).intersection(own)) * 2 >= len(own)
-
-    def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
+    def _runs_of(self, slot: int, known: KnownText) -> _Runs:
         """The runs of eight words of both texts of a page."""
         with self._lock:
             runs = self._runs.get(slot)
             if runs is None:
-                runs = self._runs[slot] = frozenset(run for text in known.texts for run in _runs(words(text)))
+                runs = self._runs[slot] = _Runs.of(known)
                 if len(self._runs) > _MADE_AT_MOST:
                     self._runs.popitem(last=False)
             else:
