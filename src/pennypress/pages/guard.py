@@ -115,6 +115,13 @@ class Guard:
         slot = self._slots.get((key, ""))
         return None if slot is None else self._known[slot]
 
+    def part_of(self, key: str, page: str, language: str) -> str:
+        """Under which part what a page of an article says in a language is kept: beside what the same page is known to
+        say in another one, and in the place of what it said in this one."""
+        slot = self._slots.get((key, page))
+        known = "" if slot is None else self._known[slot].language
+        return f"{page} {language}".strip() if known and language and known != language else page
+
     def learn(self, texts: Iterable[KnownText]) -> None:
         """Know these texts from now on, each in the place of what was known under its name."""
         with self._one_learns:
@@ -289,13 +296,13 @@ class Guard:
             return runs
 
 
-def known_text(article: Article, address: str, part: str, shown: str, withheld: str) -> KnownText:
+def known_text(article: Article, address: str, part: str, shown: str, withheld: str, language: str = "") -> KnownText:
     """What is known of a page's text once it was read. Fewer than eight words are no run, so they are not withheld."""
     return KnownText(
         article=article,
         address=address,
         part=part,
-        packed=pack(shown, withheld),
+        packed=pack(shown, withheld, language),
         withheld_prints=anchors_of(withheld) if len(words(withheld)) >= RUN else b"",
         shown_prints=anchors_of(shown),
     )
