@@ -219,7 +219,7 @@ async def test_one_address_that_answers_in_two_languages_is_guarded_in_both_and_
     english, changed = site.pages["/news/crane"], tuple(text.replace(" ", "s ") for text in CRANE)
     danish = tuple(f"Paa dansk staar der {number} {' '.join(text.split()[::-1])}" for number, text in enumerate(CRANE))
     site.put("/feed/da", rss(("Kranen", "/news/crane", html_of(danish))), content_type="application/rss+xml")
-    reader = await used_up(app := built())
+    reader = await used_up(built())
     site.put("/news/crane", page("Kranen", danish, language="da"))
     await reader.get("/news/crane")
     site.pages["/news/crane"] = english

@@ -17,8 +17,8 @@ class KnownText:
     """One page's text of one article. ``part`` is empty for its first page, else the key of the later page's address;
     where a page's address answers in several languages, those met later stand behind it.
 
-    ``packed`` holds both texts and their language; ``withheld_prints`` and ``shown_prints`` are their fingerprints, as made where they
-    were learned. An article that is free withholds nothing.
+    ``packed`` holds both texts and their language; ``withheld_prints`` and ``shown_prints`` are their fingerprints, as
+    made where they were learned. An article that is free withholds nothing.
     """
 
     article: Article
