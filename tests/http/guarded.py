@@ -52,11 +52,11 @@ BAKER = (
 SHOWN, WITHHELD = CRANE[:1], CRANE[1:]
 
 
-def page(title: str, paragraphs: tuple[str, ...], head: str = "", after: str = "") -> str:
+def page(title: str, paragraphs: tuple[str, ...], head: str = "", after: str = "", language: str = "en") -> str:
     body = "".join(f"<p>{text}</p>\n" for text in paragraphs)
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head><body><main>'
-        f"<article><h1>{title}</h1><div>{body}</div></article></main>{after}"
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>{head}</head>'
+        f"<body><main><article><h1>{title}</h1><div>{body}</div></article></main>{after}"
         "<footer>The Test Paper</footer></body></html>"
     )
 

@@ -211,3 +211,24 @@ async def test_what_one_worker_keeps_in_a_file_is_known_after_a_restart_though_n
     later = built(store="sqlite:p.db")
     await later._guarding.learning.catch_up()
     assert leaks(await Browser(later).get("/llms-full.txt")) == []
+
+
+async def test_one_address_that_answers_in_two_languages_is_guarded_in_both_and_each_is_renewed_alone(
+    built: Build, site: Site
+) -> None:
+    english, changed = site.pages["/news/crane"], tuple(text.replace(" ", "s ") for text in CRANE)
+    danish = tuple(f"Paa dansk staar der {number} {' '.join(text.split()[::-1])}" for number, text in enumerate(CRANE))
+    site.put("/feed/da", rss(("Kranen", "/news/crane", html_of(danish))), content_type="application/rss+xml")
+    reader = await used_up(built())
+    site.put("/news/crane", page("Kranen", danish, language="da"))
+    await reader.get("/news/crane")
+    site.pages["/news/crane"] = english
+    await reader.get("/news/crane")
+
+    assert leaks(await reader.get("/feed")) == []
+    assert "dansk staar der 3" not in (await reader.get("/feed/da")).text
+
+    site.put("/news/crane", page("The crane", changed))
+    await reader.get("/news/crane")
+    assert "dansk staar der 3" not in (await reader.get("/feed/da")).text
+    assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]

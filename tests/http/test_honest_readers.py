@@ -146,6 +146,24 @@ async def test_agency_copy_on_two_articles_is_read_in_both_and_stays_open(app: P
     assert wire[-1] in again.text
 
 
+async def test_a_long_article_that_holds_an_agencys_short_one_is_an_article_of_its_own(
+    app: PaywallApp, site: Site
+) -> None:
+    wire, story = told("dora"), (*told("nils"), *told("olga"))
+    site.put("/news/wire", page("The wire", ("So the agency begins.", "And so on.", *wire)))
+    site.put("/news/story", page("The story", ("So our reporter begins.", "She goes on.", *story, *wire)))
+    blocks = [{"text": part} for part in (*story, *wire)]
+    site.put("/story.json", json.dumps({"url": "/news/story", "blocks": blocks}), content_type="application/json")
+    reader, other = Browser(app), Browser(app)
+    assert (await reader.get("/news/wire")).header("pennypress-reason") == "granted"
+    await app.settle()
+    assert (await reader.get("/news/story")).header("pennypress-reason") == "used-up"
+    assert (await other.get("/news/story")).header("pennypress-reason") == "granted"
+    assert story[2] in (await other.get("/story.json")).text
+    withheld = (await reader.get("/story.json")).text
+    assert not [part for part in story if part in withheld]
+
+
 async def test_a_paragraph_of_an_agency_in_two_articles_is_nobodys(app: PaywallApp, site: Site) -> None:
     wire = "The agency says that no ferry goes out before the ice on the sound has melted for good this year."
     for name in ("emil", "fritz"):

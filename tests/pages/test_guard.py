@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from html import escape
 
 import pytest
@@ -159,3 +160,35 @@ def test_reports_that_are_written_after_one_pattern_are_articles_each() -> None:
 def test_an_article_learned_under_two_names_at_once_is_not_nobodys() -> None:
     again = text_of("/news/crane?x=1", SHOWN, WITHHELD)
     assert keys(taught(CRANE, again), WITHHELD) == ["/news/crane", "/news/crane?x=1"]
+
+
+def report(number: int) -> str:
+    """One of many stories that are written by one pattern."""
+    who, where = f"Warden Holm{100 + number}", f"Quay {100 + number}"
+    lines = (
+        "{who} opened the gates of {where} at dawn and said that the price of every berth will rise again this year.",
+        "The council met on Monday to hear {who}, who said that the plan for {where} was older than anybody there.",
+        "Nobody asked the neighbours of {where}, and {who} told us that three of them have gone to court since.",
+        "It was item number {item} on the list that {who} had made for {where} and that was read aloud to them.",
+    )
+    return "\n".join(line.format(who=who, where=where, item=item) for item in range(6) for line in lines)
+
+
+def test_sixty_stories_of_one_pattern_are_told_apart_in_well_under_a_second_also_when_more_is_learned() -> None:
+    guard = taught(*(text_of(f"/news/{number}", SHOWN, report(number)) for number in range(60)))
+    began = time.process_time()
+    assert keys(guard, report(7)) == ["/news/7"]
+    assert keys(guard, report(60)) == []
+    first = time.process_time() - began
+    guard.learn([CRANE])
+    began = time.process_time()
+    assert keys(guard, report(7)) == ["/news/7"]
+    again = time.process_time() - began
+    assert (first < 3, again < 1) == (True, True), (first, again)
+
+
+def test_a_story_of_a_pattern_is_nobodys_once_another_article_shows_the_whole_of_it() -> None:
+    guard = taught(*(text_of(f"/news/{number}", SHOWN, report(number)) for number in range(3)))
+    assert keys(guard, report(1)) == ["/news/1"]
+    guard.learn([text_of("/news/free", f"{SHOWN} {report(1)}", "")])
+    assert keys(guard, report(1)) == []

@@ -14,10 +14,11 @@ _PARTED = "\x00"
 
 @dataclass(frozen=True, slots=True)
 class KnownText:
-    """One page's text of one article. ``part`` is empty for its first page, else the key of the later page's address.
+    """One page's text of one article. ``part`` is empty for its first page, else the key of the later page's address;
+    where a page's address answers in several languages, those met later stand behind it.
 
-    ``packed`` holds both texts; ``withheld_prints`` and ``shown_prints`` are their fingerprints, as made where they
-    were learned. An article that is free withholds nothing.
+    ``packed`` holds both texts and their language; ``withheld_prints`` and ``shown_prints`` are their fingerprints, as
+    made where they were learned. An article that is free withholds nothing.
     """
 
     article: Article
@@ -35,13 +36,22 @@ class KnownText:
     @property
     def texts(self) -> tuple[str, str]:
         """The text that is shown, and the text that is withheld."""
-        shown, _, withheld = zlib.decompress(self.packed).decode("utf-8").partition(_PARTED)
+        shown, withheld, *_ = self._unpacked
         return shown, withheld
+
+    @property
+    def language(self) -> str:
+        """In which language its page says to be; empty where it says nothing."""
+        return self._unpacked[2] if len(self._unpacked) > 2 else ""
 
     @property
     def withholds(self) -> bool:
         """Whether anything of it is withheld."""
         return bool(self.withheld_prints)
+
+    @property
+    def _unpacked(self) -> list[str]:
+        return zlib.decompress(self.packed).decode("utf-8").split(_PARTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +63,9 @@ class Lessons:
     more: bool = False
 
 
-def pack(shown: str, withheld: str) -> bytes:
-    """Both texts in few bytes."""
-    whole = f"{shown.replace(_PARTED, ' ')}{_PARTED}{withheld.replace(_PARTED, ' ')}"
+def pack(shown: str, withheld: str, language: str = "") -> bytes:
+    """Both texts and their language in few bytes."""
+    whole = _PARTED.join(text.replace(_PARTED, " ") for text in (shown, withheld, language))
     return zlib.compress(whole.encode("utf-8", "replace"), 6)
 
 

@@ -19,6 +19,7 @@ _SAID_AT_ONCE = 50
 _HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 _WAITING_AT_MOST = 64
+_LANGUAGE_AT_MOST = 35
 
 _log = logging.getLogger("pennypress")
 
@@ -124,8 +125,10 @@ class Learning:
             return True
         if _is_free_for_good(subject):
             shown, withheld = f"{shown}\n{withheld}", ""
-        part = "" if asked.key == subject.article.key and not subject.continued else asked.key
-        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld)
+        page = "" if asked.key == subject.article.key and not subject.continued else asked.key
+        language = (version.page.facts.language or "").casefold()[:_LANGUAGE_AT_MOST]
+        part = self.guard.part_of(subject.article.key, page, language)
+        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld, language)
         if not self.guard.holds(known) and not self.guard.adds_nothing(known):
             self._unsaid[known.name] = known
             if at_once:

@@ -36,7 +36,7 @@ class Twins:
         if not is_markup(page):
             return subject
         twin = self._twin(await self.seen_in(version, page), subject, request)
-        if twin is None:
+        if twin is None or not await self._is_mostly(version, subject, twin, request):
             return subject
         article = twin.article
         whole = replace(article, paths=tuple(dict.fromkeys((*request.target.paths, *article.paths))))
@@ -66,6 +66,14 @@ class Twins:
         if not twins or any(not self._guard.alike(twins[0].known, other.known) for other in others):
             return None
         return min(twins, key=lambda twin: (len(twin.article.key), twin.article.key))
+
+    async def _is_mostly(self, version: Version, subject: Subject | None, twin: Sighting, request: PageRequest) -> bool:
+        """Whether the text of a page that is an article by itself, at an address of its own, is at least half that of
+        its twin. What has an agency's report in common with another, and more to say than that, is none."""
+        if subject is None or twin.article.key in keys_extended_by(request.target):
+            return True
+        cut = await version.cut(continued=subject.continued)
+        return twin.words * 2 >= len(cut.told.split())
 
     async def _whole(self, subject: Subject, version: Version, page: Page) -> Subject:
         """No brief is a page that shows little of an article and holds what that withholds."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TypeVar
 
 from pennypress.core.article import Article
 from pennypress.core.known import KnownText, pack
@@ -14,9 +13,7 @@ from pennypress.pages.anchors import Anchors, anchors_of
 from pennypress.pages.looking import forms_of
 from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, Withheld
-from pennypress.pages.words import squeeze, words
-
-Value = TypeVar("Value")
+from pennypress.pages.words import words
 
 _MADE_AT_MOST = 512
 _AWAKE_AT_MOST = 64
@@ -50,6 +47,51 @@ class Sighting:
         return self.in_long_rows * 2 >= self.withheld.words
 
 
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """The hashes of the runs of eight words of both texts of a page, and of what it withholds; of its long rows
+    too, those withheld in their order. ``words`` is how many words it withholds."""
+
+    all: frozenset[int]
+    withheld: frozenset[int]
+    long: frozenset[int]
+    long_withheld: tuple[int, ...]
+    words: int
+
+    @classmethod
+    def of(cls, known: KnownText) -> _Runs:
+        shown, withheld = (words(text) for text in known.texts)
+        long_withheld = tuple(_hashed(withheld, _LONG_ROW))
+        return cls(
+            frozenset((*_hashed(shown, RUN), *_hashed(withheld, RUN))),
+            frozenset(_hashed(withheld, RUN)),
+            frozenset((*_hashed(shown + withheld, _LONG_ROW), *long_withheld)),
+            long_withheld,
+            len(withheld),
+        )
+
+    def hold_most_of(self, other: _Runs) -> bool:
+        """Whether this page holds at least half of what another withholds, in rows so long that they are no turn of
+        phrase: reports that are written after one pattern are articles each."""
+        if not other.long_withheld:
+            return bool(other.withheld) and other.withheld <= self.all
+        covered = done = 0
+        for first, row in enumerate(other.long_withheld):
+            if row in self.long:
+                covered += first + _LONG_ROW - max(done, first)
+                done = first + _LONG_ROW
+        return covered * 2 >= other.words
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """What an article withholds less the runs that are nobody's, as these were in a state of what is known."""
+
+    withheld: Withheld
+    nobodys: frozenset[int]
+    generation: int
+
+
 class Guard:
     """What is known of all articles. One thread learns at a time; others may look at answers meanwhile."""
 
@@ -63,9 +105,8 @@ class Guard:
         self._shown = Anchors()
         self._next = 0
         self._made: OrderedDict[int, Withheld] = OrderedDict()
-        self._owned: OrderedDict[tuple[int, int], Withheld] = OrderedDict()
-        self._runs: OrderedDict[int, frozenset[str]] = OrderedDict()
-        self._long_rows: OrderedDict[int, frozenset[int]] = OrderedDict()
+        self._owned: OrderedDict[int, _Owned] = OrderedDict()
+        self._runs: OrderedDict[int, _Runs] = OrderedDict()
         self._awake: OrderedDict[int, Withheld] = OrderedDict()
         self._lock = Lock()
         self._one_learns = Lock()
@@ -93,14 +134,17 @@ class Guard:
         slot = self._slots.get((key, ""))
         return None if slot is None else self._known[slot]
 
-    def learn(self, texts: Iterable[KnownText]) -> None:
-        """Know these texts from now on, each in the place of what was known under its name.
+    def part_of(self, key: str, page: str, language: str) -> str:
+        """Under which part what a page of an article says in a language is kept: beside what the same page is known to
+        say in another one, and in the place of what it said in this one."""
+        slot = self._slots.get((key, page))
+        known = "" if slot is None else self._known[slot].language
+        return f"{page} {language}".strip() if known and language and known != language else page
 
-        Others look on meanwhile: what takes the place of something is found before that is let go, and an article is
-        said to be known once its text is found.
-        """
+    def learn(self, texts: Iterable[KnownText]) -> None:
+        """Know these texts from now on, each in the place of what was known under its name."""
         with self._one_learns:
-            added: list[tuple[int, KnownText]] = []
+            withheld, shown = [], []
             for known in texts:
                 if self.holds(known):
                     continue
@@ -108,25 +152,21 @@ class Guard:
                 self._known[slot] = _without_prints(known)
                 if known.withholds:
                     self._withholding.add(slot)
-                added.append((slot, known))
-            if not added:
-                return
-            self._withheld.add((slot, known.withheld_prints) for slot, known in added)
-            self._shown.add((slot, known.shown_prints) for slot, known in added)
-            for slot, known in added:
-                self._put_in_place(slot, known)
-            self.generation += 1
-
-    def _put_in_place(self, slot: int, known: KnownText) -> None:
-        old, self._slots[known.name] = self._slots.get(known.name), slot
-        parts = self._parts.setdefault(known.article.key, set())
-        parts.add(slot)
-        if old is not None:
-            parts.discard(old)
-            del self._known[old]
-            self._withholding.discard(old)
-            self._withheld.drop(old)
-            self._shown.drop(old)
+                old, self._slots[known.name] = self._slots.get(known.name), slot
+                parts = self._parts.setdefault(known.article.key, set())
+                parts.add(slot)
+                if old is not None:
+                    parts.discard(old)
+                    del self._known[old]
+                    self._withholding.discard(old)
+                    self._withheld.drop(old)
+                    self._shown.drop(old)
+                withheld.append((slot, known.withheld_prints))
+                shown.append((slot, known.shown_prints))
+            if withheld:
+                self._withheld.add(withheld)
+                self._shown.add(shown)
+                self.generation += 1
 
     def adds_nothing(self, known: KnownText) -> bool:
         """Whether a later part of an article withholds nothing that is not known of its other parts; or there are more
@@ -136,8 +176,8 @@ class Guard:
             return False
         if len(slots) >= _PARTS_AT_MOST:
             return True
-        held = {run for slot in slots for run in self._runs_of(slot, self._known[slot])}
-        return held.issuperset(_rows(words(known.texts[1]), RUN))
+        held = {run for slot in slots for run in self._runs_of(slot, self._known[slot]).all}
+        return held.issuperset(_hashed(words(known.texts[1]), RUN))
 
     def alike(self, one: KnownText, other: KnownText) -> bool:
         """Whether two articles withhold mostly the same: one article under two keys, learned at the same moment."""
@@ -172,18 +212,19 @@ class Guard:
             if known is None:
                 continue
             made = self._made_of(slot, known)
-            self._note_used(made)
             if held[1] * 2 >= made.words:
                 continue  # more of it than this need not be found
-            rows = (_UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
-            count, long = made.rows_within(form, *rows)
-            if not count:
+            if slot not in self._owned and not self._rows_of(made, form)[0]:
                 continue
-            owned = self._owned_of(slot, known)
-            if owned is not made:
-                self._note_used(owned)
-                count, long = owned.rows_within(form, *rows)
-            found[slot] = (max(held[0], count), max(held[1], long))
+            count, long = self._rows_of(self._owned_of(slot, known), form)
+            if count:
+                found[slot] = (max(held[0], count), max(held[1], long))
+
+    def _rows_of(self, made: Withheld, form: str) -> tuple[int, int]:
+        """How many words of what is withheld stand in a form in runs, and how many in long rows."""
+        self._note_used(made)
+        count, long = made.rows_within(form, _UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
+        return count, long
 
     def _note_used(self, made: Withheld) -> None:
         """Let all but the texts that were looked for last go of what makes that fast: half a megabyte an article."""
@@ -195,103 +236,92 @@ class Guard:
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds, compared with nothing but itself."""
-
-        def make() -> Withheld:
-            shown, withheld = known.texts
-            made = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
-            made.rest()
+        with self._lock:
+            made = self._made.get(slot)
+            if made is None:
+                shown, withheld = known.texts
+                made = self._made[slot] = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
+                made.rest()
+                if len(self._made) > _MADE_AT_MOST:
+                    self._made.popitem(last=False)
+            else:
+                self._made.move_to_end(slot)
             return made
 
-        return _kept(self._lock, self._made, slot, make)
-
     def _owned_of(self, slot: int, known: KnownText) -> Withheld:
-        """What an article withholds less what is nobody's."""
-        name = (slot, self.generation)
+        """What an article withholds less what is nobody's; made anew only where other runs are nobody's than before."""
+        generation = self.generation
         with self._lock:
-            owned = self._owned.get(name)
-        if owned is None:
-            nobodys = self._nobodys(slot, known)
-            if nobodys:
-                shown, withheld = known.texts
-                owned = Withheld(withheld, "\n".join((known.article.title, known.address, shown, *nobodys)))
-                owned.rest()
-            else:
-                owned = self._made_of(slot, known)
-            with self._lock:
-                self._owned[name] = owned
-                if len(self._owned) > _MADE_AT_MOST:
-                    self._owned.popitem(last=False)
-        return owned
+            owned = self._owned.get(slot)
+        if owned is not None and owned.generation == generation:
+            return owned.withheld
+        plain = words(known.texts[1])
+        nobodys = self._nobodys(slot, known, "".join(plain))
+        if owned is not None and owned.nobodys == nobodys:
+            withheld = owned.withheld
+        elif nobodys:
+            shown, text = known.texts
+            shared = (run for run in _rows(plain, RUN) if hash(run) in nobodys)
+            withheld = Withheld(text, "\n".join((known.article.title, known.address, shown, *shared)))
+            withheld.rest()
+        else:
+            withheld = self._made_of(slot, known)
+        with self._lock:
+            self._owned[slot] = _Owned(withheld, nobodys, generation)
+            self._owned.move_to_end(slot)
+            if len(self._owned) > _MADE_AT_MOST:
+                self._owned.popitem(last=False)
+        return withheld
 
-    def _nobodys(self, slot: int, known: KnownText) -> set[str]:
-        """The runs of what an article withholds that stand in another article too."""
-        letters = squeeze(known.texts[1])
+    def _nobodys(self, slot: int, known: KnownText, letters: str) -> frozenset[int]:
+        """The runs of what an article withholds, in squeezed ``letters``, that stand in another article too."""
         own = self._runs_of(slot, known)
-        shared: set[str] = set()
+        shared: set[int] = set()
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
             if text is None or text.article.key == known.article.key:
                 continue
-            both = own & self._runs_of(other, text)
-            much = len(both) * _MUCH >= len(own)
-            if much and (self._are_twins(slot, known, other, text) or self._collects(other, text, known)):
-                continue
-            shared |= both
-        return shared
+            runs = self._runs_of(other, text)
+            both = runs.all & own.withheld
+            if len(both) * _MUCH < len(own.withheld) or not self._is_no_second(own, other, runs):
+                shared |= both
+        return frozenset(shared)
+
+    def _is_no_second(self, own: _Runs, other: int, runs: _Runs) -> bool:
+        """Whether an article that holds most of what another withholds is its twin, or a page that is an article by its
+        address and collects whole ones, as an archive does: it makes no second article. What a few sentences of an
+        agency have in common with a longer article, it does."""
+        if other not in self._withholding or not runs.hold_most_of(own):
+            return False
+        return own.words >= _COLLECTED_AT_LEAST + RUN - 1 or own.hold_most_of(runs)
 
     def _are_twins(self, slot: int, known: KnownText, other: int, text: KnownText) -> bool:
         """Whether each of two articles holds at least half of what the other withholds."""
         if not self._withholding.issuperset((slot, other)):
             return False
-        return self._holds_most_of(known, other, text) and self._holds_most_of(text, slot, known)
+        own, runs = self._runs_of(slot, known), self._runs_of(other, text)
+        return own.hold_most_of(runs) and runs.hold_most_of(own)
 
-    def _collects(self, slot: int, text: KnownText, known: KnownText) -> bool:
-        """Whether a page that is an article by its address holds most of what another withholds, as an archive of
-        whole articles does: it makes no second article. What a few sentences of an agency have in common with a longer
-        article, it does."""
-        if slot not in self._withholding or len(words(known.texts[1])) < _COLLECTED_AT_LEAST + RUN - 1:
-            return False
-        return self._holds_most_of(known, slot, text)
-
-    def _holds_most_of(self, known: KnownText, other: int, text: KnownText) -> bool:
-        """Whether another page holds at least half of what an article withholds, in rows so long that they are no turn
-        of phrase: reports that are written after one pattern are articles each."""
-        plain = words(known.texts[1])
-        if len(plain) < _LONG_ROW:
-            return " ".join(plain) in " ".join(words("\n".join(text.texts)))
-        held, covered, done = self._long_rows_of(other, text), 0, 0
-        for first, row in enumerate(_rows(plain, _LONG_ROW)):
-            if hash(row) in held:
-                covered += first + _LONG_ROW - max(done, first)
-                done = first + _LONG_ROW
-        return covered * 2 >= len(plain)
-
-    def _long_rows_of(self, slot: int, known: KnownText) -> frozenset[int]:
-        """The hashes of the long rows of both texts of a page."""
-        return _kept(
-            self._lock,
-            self._long_rows,
-            slot,
-            lambda: frozenset(hash(row) for row in _rows(words("\n".join(known.texts)), _LONG_ROW)),
-        )
-
-    def _runs_of(self, slot: int, known: KnownText) -> frozenset[str]:
+    def _runs_of(self, slot: int, known: KnownText) -> _Runs:
         """The runs of eight words of both texts of a page."""
-        return _kept(
-            self._lock,
-            self._runs,
-            slot,
-            lambda: frozenset(run for text in known.texts for run in _rows(words(text), RUN)),
-        )
+        with self._lock:
+            runs = self._runs.get(slot)
+            if runs is None:
+                runs = self._runs[slot] = _Runs.of(known)
+                if len(self._runs) > _MADE_AT_MOST:
+                    self._runs.popitem(last=False)
+            else:
+                self._runs.move_to_end(slot)
+            return runs
 
 
-def known_text(article: Article, address: str, part: str, shown: str, withheld: str) -> KnownText:
+def known_text(article: Article, address: str, part: str, shown: str, withheld: str, language: str = "") -> KnownText:
     """What is known of a page's text once it was read. Fewer than eight words are no run, so they are not withheld."""
     return KnownText(
         article=article,
         address=address,
         part=part,
-        packed=pack(shown, withheld),
+        packed=pack(shown, withheld, language),
         withheld_prints=anchors_of(withheld) if len(words(withheld)) >= RUN else b"",
         shown_prints=anchors_of(shown),
     )
@@ -308,14 +338,6 @@ def _rows(plain: list[str], length: int) -> Iterator[str]:
         yield " ".join(plain[first : first + length])
 
 
-def _kept(lock: Lock, held: OrderedDict[int, Value], slot: int, make: Callable[[], Value]) -> Value:
-    """What is held of a slot, made where it is not; what was not asked for the longest goes first."""
-    with lock:
-        value = held.get(slot)
-        if value is None:
-            value = held[slot] = make()
-            if len(held) > _MADE_AT_MOST:
-                held.popitem(last=False)
-        else:
-            held.move_to_end(slot)
-        return value
+def _hashed(plain: list[str], length: int) -> Iterator[int]:
+    """The hash of every row of so many words."""
+    return map(hash, _rows(plain, length))

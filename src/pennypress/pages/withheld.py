@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, compress
+from operator import itemgetter
 
 from pennypress.pages.decoding import forms
 from pennypress.pages.packed import TooMuch, Work
@@ -46,6 +47,11 @@ class _Tier:
     shortest: int
     size: int
     spans: tuple[tuple[int, int], ...]
+
+    def covers(self, place: int) -> bool:
+        """Whether a block at a place of the laid-out text stands whole in a span."""
+        at = bisect_right(self.spans, place, key=itemgetter(0)) - 1
+        return at >= 0 and place + self.size <= self.spans[at][1]
 
 
 class Withheld:
@@ -181,11 +187,15 @@ class Withheld:
         comparisons = 0
         for tier in self._tiers:
             done = 0
+            compared: dict[int, int] = {}  # how far to the right, by the distance between the two texts
             for at in self._hits(tier, text):
                 if at < done:
                     continue
-                for place in self._places_of(text[at : at + tier.size]):
+                for place in self._places_of(text[at : at + tier.size], tier):
+                    if at < compared.get(place - at, 0):
+                        continue
                     left, right = _extent(self._text, place, text, at, tier.size)
+                    compared[place - at] = at + right
                     comparisons += 1 + (left + right) // 64
                     if comparisons > _COMPARISONS:
                         raise TooMuch
@@ -208,11 +218,11 @@ class Withheld:
             return ()
         return compress(range(0, len(blocks) * size, size), map(hits.__contains__, blocks))
 
-    def _places_of(self, block: str) -> list[int]:
-        """Where a block stands in the laid-out text."""
+    def _places_of(self, block: str, tier: _Tier) -> list[int]:
+        """Where a block stands in the runs of a tier in the laid-out text."""
         places = self._places.get(block)
         if places is None:
-            places = self._places[block] = list(_all_places(block, self._text))
+            places = self._places[block] = [place for place in _all_places(block, self._text) if tier.covers(place)]
         return places
 
     def _whole_words(self, start: int, end: int) -> tuple[int, int]:
