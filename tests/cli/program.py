@@ -192,7 +192,7 @@ def serving(folder: Path, port: int, *arguments: str, log: Path | None = None) -
     if not isinstance(output, int):
         output.close()
     try:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not _answers(port):
             assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < until

@@ -58,6 +58,12 @@ def test_keys_that_others_can_read_are_a_fault(tmp_path: Path, origin: Origin) -
         ("[network]\ntrusted_proxies = ['0.0.0.0/0']\n", "any client may claim to be any"),
         ("[[rules]]\naccess = 'free'\n[[rules]]\naccess = 'premium'\n", "the rules below it are never asked"),
         ("[articles]\npaths = ['/**']\n", "subscribing itself would be metered"),
+        ("[[crawlers]]\nname = 'A'\nuser_agents = ['A']\n", "nobody can prove to be it, and it gets the preview"),
+        ("[[partners]]\nname = 'A'\npaths = ['/f']\nranges = ['0.0.0.0/0']\n", "so everybody is this partner"),
+        (
+            "[[partners]]\nname='A'\npaths=['/f']\nranges=['192.0.2.1']\nuntil=2020-01-01\n",
+            '"A" has ended, by its until',
+        ),
         ("", "[meter] limit is 2 a month; Google advises 6 to 10 a month"),
     ],
 )
@@ -66,6 +72,12 @@ def test_what_is_right_but_unwise_is_told(tmp_path: Path, origin: Origin, more: 
     ended = pennypress(tmp_path, "check")
     assert ended.code == 0
     assert words in ended.out
+
+
+def test_a_list_of_ranges_that_holds_everybody_is_told(tmp_path: Path, origin: Origin) -> None:
+    (tmp_path / "all.json").write_text('{"prefixes": [{"ipv6Prefix": "::/0"}]}', encoding="utf-8")
+    write_config(tmp_path, origin, more="[[crawlers]]\nname = 'A'\nuser_agents = ['A']\nranges = 'all.json'\n")
+    assert "so whoever takes its name is it" in pennypress(tmp_path, "check").out
 
 
 def test_an_https_paper_that_trusts_no_proxy_is_told_which_line_to_add(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_site_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "pennypress.toml").write_text('[gateway]\nupstream = "http://127.0.0.1:9"\n', encoding="utf-8")
     ended = pennypress(tmp_path, "explain", "/news/a1")
     assert ended.code == 1
-    assert ended.err.startswith("[gateway] upstream http://127.0.0.1:9: the origin failed (down)")
+    assert ended.err.startswith("[gateway] upstream http://127.0.0.1:9: connection refused; start the site")
     assert ended.err.count("\n") == 1
     assert pennypress(tmp_path, "explain", "news").err.startswith("news: the request target is not a path")
 

@@ -41,6 +41,13 @@ def test_what_no_flag_says_is_asked_and_asked_again_until_it_is_right(tmp_path: 
     assert config.paper.subscribe_url == "/subscribe"
 
 
+def test_where_nobody_is_there_to_answer_it_says_so_and_writes_nothing(tmp_path: Path) -> None:
+    ended = pennypress(tmp_path, "init", "--name", "The Post")
+    assert ended.code == 1
+    assert "say it in a terminal, or by the options" in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_that_exists_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "pennypress.toml").write_text("# mine\n", encoding="utf-8")
     ended = pennypress(tmp_path, "init", *FLAGS)

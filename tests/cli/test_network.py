@@ -62,6 +62,9 @@ def test_a_range_shows_whether_it_is_the_network_that_is_refused(observed: Path)
     too_wide = pennypress(observed, "network", "report", "--range", "10.0.0.0/8")
     assert too_wide.code == 2
     assert "65,536" in " ".join(too_wide.err.split())
+    inside = pennypress(observed, "network", "report", "--range", "198.51.100.7/24")
+    assert inside.code == 2
+    assert 'write "198.51.100.0/24"' in inside.err
 
 
 def test_once_it_is_on_it_says_who_was_refused(tmp_path: Path, origin: Origin) -> None:

@@ -113,6 +113,21 @@ def test_status_counts_readers_stops_and_views(tmp_path: Path, origin: Origin) -
     assert "Readers stopped" in ended.out
 
 
+def test_status_has_words_for_whatever_is_counted(tmp_path: Path, origin: Origin) -> None:
+    """Of the names that the gateway counts by, none is shown as it is."""
+    port = write_config(tmp_path, origin)
+    origin.feeds["/feed"] = (
+        f"<rss><channel><item><link>/news/a1</link>{origin.pages['/news/a1']}</item></channel></rss>"
+    )
+    with serving(tmp_path, port, "gateway", "--config", "pennypress.toml"):
+        get(port, "/news/a1")
+        get(port, "/feed")
+        assert within_two_seconds(lambda: "guard" in pennypress(tmp_path, "status", "--json").out)
+    told = pennypress(tmp_path, "status").out
+    assert "withheld text" in told
+    assert "guard-" not in told
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -310,14 +310,16 @@ def test_every_way_to_write_a_value_is_read(tmp_path: Path) -> None:
         ("[network]\nresolver = 'ns.example.com'", 2, "no address of a name server"),
         ("[network]\nresolver = '127.0.0.1:99999'", 2, "has no such port"),
         ("[network]\nbudget = 'yes'", 2, 'budget is "yes"'),
+        ("[guard]\nlearn = ['https://a.test/map.xml']", 2, 'which is no path of the site; write "/map.xml".'),
+        ("[guard]\nlearn = ['map.xml']", 2, 'write "/map.xml".'),
         # Who asks
         ("[[partners]]\nname = 'A'\npaths = ['/feed']", 1, "has neither ranges nor a key, so nobody is this partner"),
         ("[[partners]]\nname = 'A'\npaths = ['/f']\nkey = 'short'", 4, "key can be guessed"),
         ("[[partners]]\nname = 'A'\npaths = []\nkey = 'k3Jq8vTn5Xw2Lr7Yd9Hs'", 3, "an empty list"),
-        ("[[crawlers]]\nname = 'A'\nuser_agents = ['A']\nranges = 'none.json'", 4, "which holds no list of ranges"),
+        ("[[crawlers]]\nname = 'A'\nuser_agents = ['A']\nranges = 'none.json'", 4, "there is no such file"),
         ("[[crawlers]]\nname='A'\nuser_agents=['A']\nzones=['*.a.test']", 4, 'which is no zone; write "a.test"'),
         ("[[crawlers]]\nname='A'\nuser_agents=['A']\nzones=['com']", 4, "which is no zone; write one such as"),
-        ("[[crawlers]]\nname = 'A'", 1, 'has no "user_agents"'),
+        ("[[crawlers]]\nname = 'A'", 1, 'has no "user_agents"; add a line such as user_agents = ["Examplebot"].'),
         ("[network]\nnewcomer_articles = 0", 2, "newcomer_articles is 0"),
         ("[store]\nmeters = 'mysql://localhost'", 2, "a store that this version does not have"),
         ("[store]\nmeters = 'sqlite:'", 2, 'meters is "sqlite:"'),
@@ -374,6 +376,23 @@ paths = ["a", "/b", 3]
 """
     assert [told.partition(": ")[0] for told in faults(document)] == [
         f"pennypress.toml:{line}" for line in (3, 4, 8, 9, 12, 12)
+    ]
+
+
+def test_all_faults_of_all_shared_networks_are_told_at_once() -> None:
+    told = faults(
+        "[[network.shared]]\nranges = ['1.2.3.4/33', '10.0.0.1/8']\nnewcomer_articles = 0\n"
+        "newcomer_readers = 1\nx = 1\n"
+        "[[network.shared]]\nranges = []\n"
+    )
+    assert [(fault.split(":")[1], fault.split(": ", 1)[1].partition(";")[0]) for fault in told] == [
+        ("2", 'ranges holds "1.2.3.4/33", which is no network'),
+        ("2", 'ranges holds "10.0.0.1/8", which is an address inside a network'),
+        ("3", "newcomer_articles is 0"),
+        ("5", "x is no setting of [[network.shared]]"),
+        ("6", 'shared has no "newcomer_articles"'),
+        ("6", 'shared has no "newcomer_readers"'),
+        ("7", "ranges is an empty list, which chooses nothing"),
     ]
 
 

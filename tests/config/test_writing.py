@@ -64,14 +64,15 @@ def test_the_commented_file_takes_values_whatever_they_hold(tmp_path: Path) -> N
 def test_its_commented_lines_are_valid_once_the_sign_is_taken_away(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     names = {setting.key or name for kind in SECTIONS.values() for name, setting in settings(kind).items()}
-    names |= {"access", "[[rules]]"}
+    names |= {"access", "[[rules]]", "[[crawlers]]", "user_agents", "zones", "[[partners]]", "ranges"}
     live = [
         line.removeprefix("# ") if line.removeprefix("# ").partition(" = ")[0] in names else line
         for line in commented_file({}).splitlines()
     ]
     config = read("\n".join(live), tmp_path / "pennypress.toml")
     assert config.meter.registered_limit == 10
-    assert len(config.rules) == 1
+    assert (len(config.rules), config.crawlers[0].zones) == (1, ("crawl.example.com",))
+    assert (config.partners[0].name, config.partners[0].key) == ("The Agency", None)
 
 
 @pytest.mark.parametrize("value", ['a"b\\c', "日本\u2028", 5, True, 0.5, ["a", ["b"]], date(2026, 12, 1), []])

@@ -183,5 +183,5 @@ def test_another_way_to_the_same_gateway_leads_round_nothing(house: House, nginx
 def test_an_address_at_which_nothing_listens_is_red_and_says_so_once(house: House) -> None:
     found = house.examine()
     assert found.colour("name") == "red"
-    assert "does not answer" in found.said("name")
+    assert "does not answer (connection refused); look whether the name leads to the front" in found.said("name")
     assert found.reds == {"name"}

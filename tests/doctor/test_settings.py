@@ -224,6 +224,13 @@ def test_a_gateway_without_a_front_sees_the_reader_itself(fresh: House) -> None:
     assert "nothing stands between" in found.said("address")
 
 
+def test_a_front_page_that_fails_is_red_and_not_taken_for_a_page_without_links(fresh: House, nginx: str) -> None:
+    with nginx_in_front(fresh, GOOD, server="return 502;"):
+        found = fresh.examine()
+    assert found.colour("body") == "red"
+    assert "The front page answers 502: start the site behind" in found.said("body")
+
+
 def test_an_article_that_moved_is_read_where_it_is(fresh: House, nginx: str) -> None:
     fresh.origin.pages["/feed/"] = fresh.origin.pages["/feed/"].replace("/news/a5", "/news/old")
     moved = f"location = /news/old {{ return 301 {fresh.url}/news/a5; }}"

@@ -245,6 +245,23 @@ async def test_looking_at_a_store_in_use_neither_disturbs_nor_unlocks_it(path: P
     assert [unit.article for unit in standing.units] == ["/0", "/1", "/2", "/before", "/other", "/after"]
 
 
+async def test_a_store_opened_once_more_by_its_process_keeps_its_log(path: Path) -> None:
+    """As a worker does that takes up a changed file, and the office in it: a command that then comes and goes must not
+    delete the log, or what is opened from there on would be lost at the next start."""
+    store = open_store(f"sqlite:{path.name}", path.parent)
+    again = open_store(f"sqlite:{path.name}", path.parent)
+    await store.close()
+    with Worker(f"sqlite:{path.name}", path.parent) as command:
+        command.call("spend", claim("/other"))
+        command.close()
+    assert path.with_name("paper.db-wal").exists()
+    await again.spend(claim("/after", limit=9))
+    with Worker(f"sqlite:{path.name}", path.parent) as command:
+        standing = command.call("standing", ADA, MONTH.span(NOON), NOON)
+    await again.close()
+    assert [unit.article for unit in standing.units] == ["/0", "/1", "/2", "/other", "/after"]
+
+
 def _locks_on(inode: str) -> list[str]:
     """The locks on a file, without their numbers among all locks of the machine, which change with other programs'."""
     held = Path("/proc/locks").read_text().splitlines()
@@ -257,7 +274,7 @@ def test_a_quiet_look_gives_up_no_lock_either(path: Path) -> None:
         held.execute("SELECT count(*) FROM meters").fetchone()
         inode = f":{path.stat().st_ino} "
         before = _locks_on(inode)
-        check_file(path, patience=1.0)
+        prepare(f"sqlite:{path.name}", path.parent)
         after = _locks_on(inode)
     assert before
     assert after == before

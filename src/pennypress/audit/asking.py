@@ -15,7 +15,7 @@ from pennypress.audit.stages import ASKING, Ends, Options, Told
 from pennypress.audit.tray import Seen, Tray
 from pennypress.config import Config
 from pennypress.core.target import read_target
-from pennypress.errors import PennypressError
+from pennypress.errors import OriginError, PennypressError
 from pennypress.http.answer import Answer
 from pennypress.http.fetch import App
 from pennypress.http.inside import view_scope, whole_answer
@@ -74,8 +74,8 @@ async def ask_site(config: Config, options: Options, site: Site, tray: Tray, tol
 async def _robots(proxy: Proxy, site: Site, seconds: float) -> Robots:
     try:
         answer = await _get(Polite(proxy, _FREE, AGENT), site, "/robots.txt", seconds)
-    except PennypressError as failure:
-        raise PennypressError(f"{site.upstream} does not answer ({failure}); start the site first.") from None
+    except OriginError as failure:
+        raise PennypressError(f"{site.upstream} does not answer ({failure.detail}); start the site first.") from None
     robots = robots_of(answer, AGENT)
     if not robots.allows("/"):
         raise PennypressError(

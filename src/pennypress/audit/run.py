@@ -42,7 +42,7 @@ async def audit(config: Config, options: Options, told: Told, ends: Ends, now: d
         if not ends.broken_off:
             await look_for_caches(config, site, asked, look.articles.metered.values(), judge, findings)
     _patterns(config, look.articles, findings)
-    findings.notes += _notes(config, options, site, asked.omitted, tray)
+    findings.notes += _notes(config, options, site, asked.omitted, tray, broken_off=bool(ends.broken_off))
     return Report(
         paper=config.paper.name,
         address=f"{site.scheme}://{site.host}",
@@ -74,14 +74,17 @@ def _patterns(config: Config, articles: Articles, findings: Findings) -> None:
         findings.add(kinds.NO_PATH, pattern, where)
 
 
-def _notes(config: Config, options: Options, site: Site, omitted: Omitted, tray: Tray) -> list[str]:
+def _notes(
+    config: Config, options: Options, site: Site, omitted: Omitted, tray: Tray, *, broken_off: bool
+) -> list[str]:
     """What is to be known besides."""
     notes = []
     sitemaps = [seen.address for seen in tray if seen.status == 200 and seen.kind == "xml" and "map" in seen.address]
     if sitemaps and not config.guard.learn:
         notes.append(f"[guard] learn names nothing. Sitemaps of this site: {', '.join(sitemaps[:_SITEMAPS])}.")
     if omitted.left:
-        notes.append(f"{omitted.left:,} more addresses were found and not asked: --pages {options.most} was the bound.")
+        bound = "the audit was broken off" if broken_off else f"--pages {options.most} was the bound"
+        notes.append(f"{omitted.left:,} more addresses were found and not asked: {bound}.")
     if config.meter.mode is not Mode.ON:
         notes.append(f'The meter\'s mode is "{config.meter.mode.value}"; this is what would be with mode = "on".')
     if config.guard.mode != "withhold":

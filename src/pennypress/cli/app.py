@@ -31,6 +31,7 @@ app = typer.Typer(
     "pennypress gateway --config pennypress.toml.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",  # a paragraph of a docstring is one paragraph, however wide the terminal
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

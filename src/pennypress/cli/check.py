@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import typer
 
 from pennypress.cli.options import CONFIG, ConfigFile
 from pennypress.config import Config
+from pennypress.config.reading import Network, instant
 from pennypress.errors import KeysError, StoreUnusable
 
 _PATIENCE_SECONDS = 1.0
@@ -80,7 +82,7 @@ def unwise(config: Config) -> Iterator[str]:
             "[network] trusted_proxies is empty although url is https, so something in front ends TLS: every reader "
             'seems to come from its address; name it, as in trusted_proxies = ["127.0.0.1"].'
         )
-    if any(not isinstance(network, str) and network.prefixlen == 0 for network in trusted):
+    if _holds_all(trusted):
         yield (
             "[network] trusted_proxies holds every address there is, so any client may claim to be any; name your own."
         )
@@ -104,8 +106,41 @@ def unwise(config: Config) -> Iterator[str]:
         conditions = (rule.paths, rule.sections, rule.tags, rule.authors, rule.newer_than, rule.older_than)
         if not any(conditions) and rule.start is None and rule.until is None:
             yield f"{rule.name} matches every article, so the rules below it are never asked; move it to the end."
+    yield from _of_askers(config)
     if not _answers(config.gateway.upstream):
         yield f"[gateway] upstream: nothing answers at {config.gateway.upstream} just now; start the site behind it."
+
+
+def _of_askers(config: Config) -> Iterator[str]:
+    """What is said of crawlers and partners that nobody, or everybody, would be."""
+    from pennypress.http.askers import crawlers
+
+    for crawler in crawlers(config, {}).all:
+        if crawler.full and not crawler.placed:
+            yield (
+                f'[[crawlers]] "{crawler.name}" has neither ranges nor zones, so nobody can prove to be it, and it '
+                "gets the preview; add one of them."
+            )
+    for table in config.crawlers:
+        if _holds_all(table.ranges):
+            yield (
+                f'[[crawlers]] "{table.name}" has every address there is in its ranges, so whoever takes its name is '
+                "it; name its own."
+            )
+    today = datetime.now(config.paper.timezone)
+    for partner in config.partners:
+        if _holds_all(partner.ranges):
+            yield (
+                f'[[partners]] "{partner.name}" has every address there is as ranges, so everybody is this partner; '
+                "name theirs."
+            )
+        until = instant(partner.until, config.paper.timezone)
+        if until is not None and until <= today:
+            yield f'[[partners]] "{partner.name}" has ended, by its until; write a later one, or take it out.'
+
+
+def _holds_all(ranges: Iterable[Network | str] | None) -> bool:
+    return any(not isinstance(network, str) and network.prefixlen == 0 for network in ranges or ())
 
 
 def _answers(upstream: str) -> bool:

@@ -128,7 +128,7 @@ def _spent(found: Examination) -> str:
     from pennypress.doctor.reading import READERS
 
     opened = "No article was opened." if found.article is None else f"{found.article} was opened, as {READERS} readers."
-    return f"Asked {found.asked} times. {opened}"
+    return f"Asked {found.asked} time{'' if found.asked == 1 else 's'}. {opened}"
 
 
 def _show_json(found: Examination) -> None:

@@ -54,7 +54,7 @@ def explain(
         found = asyncio.run(look(loaded, target, host))
     except OriginError as error:
         place = f"[gateway] upstream {loaded.gateway.upstream}"
-        raise PennypressError(f"{place}: {error}; start the site, or mend the address.") from None
+        raise PennypressError(f"{place}: {error.detail}; start the site, or mend the address.") from None
     (show_json if as_json else show)(loaded, target, found)
 
 

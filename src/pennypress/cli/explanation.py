@@ -248,21 +248,22 @@ def _decided(who: str, decision: Decision) -> dict[str, object]:
 
 def _why_none(config: Config, target: Target, found: Explanation) -> str:
     grounds = Grounds(config.articles.paths)
+    passes = "it passes, but for what the guard finds in it" if config.guard.mode == "withhold" else "it passes"
     if found.answer.status != 200:
         return f"the site answered {found.answer.status}, which costs nothing"
     kind = kind_of(list(found.answer.headers))
     if kind is Kind.ASSET:
         return "it is a picture, a style, a font or a script, which passes uncounted"
     if kind is Kind.OTHER:
-        return "it is no page; " + ("it goes out under its article's grant" if grounds.hold(target) else "it passes")
+        return "it is no page; " + ("it goes out under its article's grant" if grounds.hold(target) else passes)
     if found.page is None:
-        return f"it cannot be read ({found.unread}) and is not under the article paths, so it passes"
+        return f"it cannot be read ({found.unread}) and is not under the article paths, so {passes}"
     if not grounds.patterns:
-        return "the page does not say that it is one, so it passes"
+        return f"the page does not say that it is one, so {passes}"
     if not grounds.under(target):
-        return "it is not under [articles] paths, and neither is its canonical link, so it passes"
+        return f"it is not under [articles] paths, and neither is its canonical link, so {passes}"
     why = "shows itself to be a list" if grounds.hold(target) else "is the root of the article paths"
-    return f"it {why}, so it passes"
+    return f"it {why}, so {passes}"
 
 
 def _mark(matched: bool) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from pennypress.http.unreachable import in_words
 from pennypress.readers.published import SOURCES, Source
 
 _SECONDS = 20.0
@@ -46,4 +47,4 @@ async def _fetch(session: aiohttp.ClientSession, url: str) -> bytes | Failed:
     except TimeoutError:
         return Failed("it takes too long")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Failed(f"it cannot be fetched ({error})")
+        return Failed(f"it cannot be fetched ({in_words(error)})")

@@ -86,7 +86,7 @@ def _take(
     from pennypress.cli.screen import complain
 
     while True:
-        said = given if given is not None else typer.prompt(question, default=usual)
+        said = given if given is not None else _asked(question, usual)
         answers[section][key] = read(said.strip())
         try:
             build(Path(), **answers)
@@ -97,6 +97,17 @@ def _take(
                 complain(f"{fault.wrong}; {fault.mend}")
             if given is not None:
                 raise typer.Exit(1) from None
+
+
+def _asked(question: str, usual: str | None) -> str:
+    """What is answered; ends the command where nobody is there to answer."""
+    from pennypress.cli.screen import complain
+
+    try:
+        return str(typer.prompt(question, default=usual))
+    except typer.Abort:
+        complain("\nNothing was written: say it in a terminal, or by the options that pennypress init --help names.")
+        raise typer.Exit(1) from None
 
 
 def _made(keys: Path) -> bool:

@@ -120,12 +120,11 @@ async def _ask(config: Config, now: datetime, names: Sequence[str] | None) -> tu
 
 
 def _names(network: str) -> list[str]:
-    from ipaddress import ip_network
-
+    from pennypress.cli.options import read_network
     from pennypress.readers.budgets import names_in
 
     try:
-        return names_in(ip_network(network))
+        return names_in(read_network(network))
     except ValueError as fault:
         raise typer.BadParameter(f"{network}: {fault}") from None
 

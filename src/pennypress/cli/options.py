@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from pennypress.config.addresses import site_url
-from pennypress.config.reading import duration, path_pattern
+from pennypress.config.reading import Network, duration, network, path_pattern
 from pennypress.config.setting import Raw, Unfit
 from pennypress.core.target import PathPattern
 from pennypress.errors import PennypressError
@@ -36,6 +36,14 @@ def read_pattern(text: str) -> PathPattern:
     """A pattern of paths given on the command line."""
     try:
         return path_pattern(Raw(text, Path()))
+    except Unfit as unfit:
+        raise typer.BadParameter(f"this {unfit}") from None
+
+
+def read_network(text: str) -> Network:
+    """A network given on the command line."""
+    try:
+        return network(Raw(text, Path()))
     except Unfit as unfit:
         raise typer.BadParameter(f"this {unfit}") from None
 

@@ -7,9 +7,21 @@ from typing import Annotated
 
 import typer
 
-from pennypress.cli.options import CONFIG, ConfigFile, Duration
+from pennypress.cli.options import CONFIG, ConfigFile, read_duration
 
 app = typer.Typer(name="staff", help="Who of the paper may do what, and reads everything.", no_args_is_help=True)
+
+_USUAL = timedelta(days=90)
+UsualDuration = Annotated[
+    timedelta,
+    typer.Option(
+        "--for",
+        metavar="TIME",
+        parser=read_duration,
+        help='How long, such as "6h" or "2 days".',
+        show_default=f"{_USUAL.days} days",
+    ),
+]
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Whose pass it is, for your own list.")]
 
@@ -17,7 +29,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Whose pass it is, for
 @app.command("add")
 def add(
     name: Name,
-    for_: Duration = timedelta(days=90),
+    for_: UsualDuration = _USUAL,
     config: ConfigFile = CONFIG,
 ) -> None:
     """Print a link that gives one browser a staff pass: nothing is cut, counted or announced in it.

@@ -34,6 +34,10 @@ _VIEWS = (
     ("open-on-failure", "opened while the meter did not answer"),
     ("no-body", "pages without a body that could be cut"),
     ("error-pages-replaced", "error pages replaced by ours"),
+    ("overlong", "pages too long to be sent"),
+    ("guard-withheld", "other answers with withheld text taken out"),
+    ("guard-refused", "other answers refused for withheld text"),
+    ("guard-reported", "other answers with withheld text, passed and reported"),
 )
 _FEEDS_SHOWN = 50
 

@@ -227,7 +227,7 @@ async def _get(address: str, path: str) -> Answer:
     try:
         return await ask(address, read_target(path), host=host, agent=_AGENT, largest=_LARGEST, seconds=_SECONDS)
     except OriginError as error:
-        raise PennypressError(f"{address}: {error}; look whether your browser can reach it.") from None
+        raise PennypressError(f"{address}: {error.detail}; look whether your browser can reach it.") from None
 
 
 def _leads_to(address: str, answer: Answer) -> str:

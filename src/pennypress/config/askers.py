@@ -29,6 +29,8 @@ def ranges_file(raw: Raw) -> tuple[Network, ...]:
     try:
         prefixes = json.loads(path.read_text("utf-8"))["prefixes"]
         return tuple(ip_network(prefix.get("ipv4Prefix") or prefix["ipv6Prefix"]) for prefix in prefixes)
+    except FileNotFoundError:
+        raise Unfit(f'is "{path}", and there is no such file', "put it there, or take the line away") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         mend = 'give a JSON file that holds {"prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}'
         raise Unfit(f'is "{path}", which holds no list of ranges', mend) from None

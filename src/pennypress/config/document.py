@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -347,7 +348,8 @@ def _unknown_words(key: str, known: tuple[str, ...], at: KeyPath) -> tuple[str, 
 
 
 def _quoted(example: object) -> str:
-    return f'"{example}"' if isinstance(example, str) else str(example)
+    """An example of a setting that must be there, as TOML writes it: a text, or a list of texts."""
+    return json.dumps(example, ensure_ascii=False)
 
 
 def _leaves(group: BaseExceptionGroup[Unfit]) -> list[Unfit]:

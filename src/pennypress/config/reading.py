@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pennypress.config.setting import Raw, Unfit
 from pennypress.config.words import found, listed, meant, text
-from pennypress.core.budget import SharedNetwork
 from pennypress.core.part import NamedPattern
 from pennypress.core.target import PathPattern
 from pennypress.core.window import Window
@@ -210,6 +209,15 @@ def path_pattern(raw: Raw) -> PathPattern:
         raise Unfit(f'holds "{value}", which no page can have: {error}', 'write a path such as "/news/**"') from None
 
 
+def list_path(raw: Raw) -> str:
+    """The path of a sitemap or feed of the site."""
+    value = text(raw)
+    if not value.startswith("/") or value.startswith("//"):
+        path = "/" + value.partition("://")[2].partition("/")[2] if "://" in value else "/" + value.lstrip("/")
+        raise Unfit(f'holds "{value}", which is no path of the site', f'write "{path}"')
+    return value
+
+
 def article_path(raw: Raw) -> NamedPattern:
     """The path of one article, or of one for each ``{name}``."""
     value = path_pattern(raw).text
@@ -282,38 +290,6 @@ def name_server(raw: Raw) -> str:
     if not 0 < int(port) < 65536:
         raise Unfit(f'is "{value}", which has no such port', 'write one such as "127.0.0.1:53"')
     return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
-
-
-def shared_networks(raw: Raw) -> tuple[SharedNetwork, ...]:
-    """Tables of ranges with the budgets of an address in them."""
-    if not isinstance(raw.value, list):
-        raise Unfit(f"is {found(raw.value)} where [[network.shared]] belongs", "write [[network.shared]] above each")
-    return tuple(_shared_network(table, raw.base, place) for place, table in enumerate(raw.value))
-
-
-def _shared_network(table: object, base: Path, place: int) -> SharedNetwork:
-    keys = ("name", "ranges", "newcomer_articles", "newcomer_readers")
-    if not isinstance(table, dict):
-        raise Unfit(f"is {found(table)} where a table belongs", "write [[network.shared]] above each", (place,))
-    for key in table:
-        if key not in keys:
-            raise Unfit("is no setting of [[network.shared]]", f"take it away, or write {listed(keys)}", (place, key))
-    for key in keys[1:]:
-        if key not in table:
-            raise Unfit(f'has no "{key}"', f"add a line such as {_SHARED_EXAMPLES[key]}", (place,))
-    ranges = list_of(network, example='["198.51.100.0/24"]', may_be_empty=False)
-    return SharedNetwork(
-        ranges(Raw(table["ranges"], base)),
-        whole_number(1)(Raw(table["newcomer_articles"], base)),
-        whole_number(1)(Raw(table["newcomer_readers"], base)),
-    )
-
-
-_SHARED_EXAMPLES = {
-    "ranges": 'ranges = ["198.51.100.0/24"]',
-    "newcomer_articles": "newcomer_articles = 1000",
-    "newcomer_readers": "newcomer_readers = 500",
-}
 
 
 def moment(raw: Raw) -> datetime | date:

@@ -27,6 +27,7 @@ from pennypress.config.reading import (
     folder,
     language,
     list_of,
+    list_path,
     name_server,
     on_failure,
     one_of,
@@ -34,7 +35,6 @@ from pennypress.config.reading import (
     proxy,
     records_url,
     selector,
-    shared_networks,
     short_duration,
     size,
     size_of_some,
@@ -44,6 +44,7 @@ from pennypress.config.reading import (
     window,
 )
 from pennypress.config.setting import optional, same_as, setting
+from pennypress.config.shared import shared_networks
 from pennypress.config.words import text
 from pennypress.core.budget import SharedNetwork
 from pennypress.core.part import PartRule
@@ -216,7 +217,7 @@ class GuardSection:
         help="Pages that may quote what articles withhold.",
     )
     learn: tuple[str, ...] = setting(
-        list_of(text, example='["/sitemap.xml"]', may_be_empty=True),
+        list_of(list_path, example='["/sitemap.xml"]', may_be_empty=True),
         kind="list of paths",
         default=[],
         example=["/sitemap.xml", "/feed/"],

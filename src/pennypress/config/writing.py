@@ -16,6 +16,8 @@ Values = Mapping[str, Mapping[str, object]]
 """Section, then key, then value as TOML would give it."""
 
 _WIDTH = 100
+_KNOWN_BY = {"crawlers": "zones", "partners": "ranges"}
+"""The setting beside the required ones that an example of each table shows."""
 _RULES_SENTENCE = "The first rule that matches an article decides; no match: metered."
 _TEXTS_SENTENCE = (
     "Texts of your own in the place of ours, by language and name; the page on messages lists the names and what each "
@@ -38,6 +40,7 @@ def commented_file(values: Values) -> str:
             parts.append(_line(key, setting, values.get(section, {})))
         if section == "articles":
             parts.append("".join(_rules_as_comment()))
+    parts += [_asker_as_comment(table, kind) for table, kind in ASKERS.items()]
     return "".join(parts)
 
 
@@ -103,6 +106,13 @@ def _rules_as_comment() -> Iterator[str]:
             yield f"# {key} = {toml_value(setting.example)}\n"
     others = ", ".join(key for key, _ in _keyed(RuleTable) if key not in ("access", "paths"))
     yield f"# also: {others}\n"
+
+
+def _asker_as_comment(table: str, kind: type) -> str:
+    shown = [(key, setting) for key, setting in _keyed(kind) if setting.required or key == _KNOWN_BY[table]]
+    lines = "".join(f"# {key} = {toml_value(setting.example)}\n" for key, setting in shown)
+    others = ", ".join(key for key, setting in _keyed(kind) if (key, setting) not in shown)
+    return f"\n{_comment(_first_sentence(kind))}# [[{table}]]\n{lines}# also: {others}\n"
 
 
 def _first_sentence(kind: type) -> str:

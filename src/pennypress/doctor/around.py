@@ -129,7 +129,7 @@ def _not_seen(visit: Visit) -> tuple[str, ...]:
             f"firewall admit {visit.fronts.network} alone."
         )
     elif all(is_near(address) for address in addresses_of(outside.name, outside.port)):
-        said.append("You ask over a near address: what others reach was not seen.")
+        said.append("You ask from the same machine or network: what others reach was not seen.")
     return tuple(said)
 
 

@@ -15,7 +15,9 @@ _UNDER_ARTICLES = "pennypress.toml, under [articles], then reload"
 
 async def is_found(visit: Visit) -> Finding:
     """The rule by which the gateway finds the article's body, and how much of it."""
-    reading = visit.reading
+    reading, front = visit.reading, visit.arrival.front
+    if reading is None and front.status >= 500:
+        return red(f"The front page answers {front.status}: start the site behind, or mend [gateway] upstream.")
     if reading is None and visit.newest.targets:
         return unseen(f"{', '.join(visit.newest.targets)} ({visit.newest.named_by}): none of it is answered 200.")
     if reading is None:

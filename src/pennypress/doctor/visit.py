@@ -101,7 +101,8 @@ async def arrive(outside: Outside) -> Arrival:
         try:
             front = await outside.get(path)
         except OriginError as error:
-            raise Unreached(f"{outside.home} does not answer: {error.detail}") from None
+            mend = "look whether the name leads to the front, and the front runs"
+            raise Unreached(f"{outside.home} does not answer ({error.detail}); {mend}.") from None
         seen.add(outside.home + path)
         address = leads_to(outside.home, front)
         if address is None or bare_host(address) != bare_host(outside.home):

@@ -11,6 +11,7 @@ import yarl
 from pennypress.core.target import Target
 from pennypress.errors import OriginError, OriginFailure
 from pennypress.http.answer import Answer
+from pennypress.http.unreachable import in_words
 
 
 async def ask(
@@ -54,7 +55,7 @@ async def ask(
             return Answer(response.status, fields, body)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         kind = OriginFailure.TIMEOUT if isinstance(error, TimeoutError) else OriginFailure.DOWN
-        raise OriginError(kind, str(error) or "it takes too long") from error
+        raise OriginError(kind, in_words(error)) from error
 
 
 async def _read(response: aiohttp.ClientResponse, largest: int) -> bytes:

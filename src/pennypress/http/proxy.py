@@ -24,6 +24,7 @@ from pennypress.errors import OriginError, OriginFailure, PennypressError
 from pennypress.http.fetch import Message, Receive, Scope, Send
 from pennypress.http.passing import refused_framing, refused_method, to_origin, to_reader
 from pennypress.http.relay import relay
+from pennypress.http.unreachable import in_words
 
 FORWARDED_FOR = "pennypress.forwarded_for"
 
@@ -335,7 +336,7 @@ def _request_headers(scope: Scope) -> CIMultiDict[str]:
 
 def _origin_error(error: Exception) -> OriginError:
     kind = OriginFailure.TIMEOUT if isinstance(error, TimeoutError) else OriginFailure.DOWN
-    return OriginError(kind, repr(error))
+    return OriginError(kind, in_words(error))
 
 
 async def _answer_bare(send: Send, status: int) -> None:

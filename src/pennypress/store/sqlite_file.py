@@ -209,16 +209,30 @@ def check_file(path: Path, *, patience: float) -> int:
 def ensure_log(path: Path) -> None:
     """Put a store that is in no write-ahead mode back into it: a copy made by ``VACUUM INTO`` is not. Raises
     StoreUnusable when somebody else holds the file."""
-    with path.open("rb") as file:
-        if file.read(_VERSIONS.stop)[_VERSIONS] == _WRITE_AHEAD:
-            return
     try:
+        if _writes_ahead(path):
+            return
         with closing(sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_OF_A_START)) as connection:
             mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     except sqlite3.Error as failure:
         raise _unreadable(path, failure) from None
     if mode != "wal":
         raise StoreUnusable(f"{path}: the store cannot be put into write-ahead mode; see who else uses it.")
+
+
+def _writes_ahead(path: Path) -> bool:
+    """Whether a store is in write-ahead mode.
+
+    Whoever closes a file gives up all locks that the process holds on it, those of its open connections too (POSIX);
+    the next program that comes and goes would then delete the log under them. While anybody has the store open, which
+    the index of the log shows, SQLite alone may look: it knows of the process's other connections.
+    """
+    if not _beside(path, "-shm").exists():
+        with path.open("rb") as file:
+            return file.read(_VERSIONS.stop)[_VERSIONS] == _WRITE_AHEAD
+    with closing(_looking(path, quiet=False)) as connection:
+        _version(connection)  # only once it has read the header does it know the mode
+        return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
 
 
 def holds_readers(path: Path) -> bool:
