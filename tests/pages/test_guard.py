@@ -187,6 +187,15 @@ def test_sixty_stories_of_one_pattern_are_told_apart_in_well_under_a_second_also
     assert (first < 3, again < 1) == (True, True), (first, again)
 
 
+def test_a_feed_of_twenty_stories_of_one_pattern_is_looked_at_in_seconds() -> None:
+    guard = taught(*(text_of(f"/news/{number}", SHOWN, report(number)) for number in range(60)))
+    feed = "\n".join(report(number) for number in range(0, 60, 3))
+    guard.look(report(0))
+    began = time.process_time()
+    assert len(keys(guard, feed)) == 20
+    assert time.process_time() - began < 4
+
+
 def test_a_story_of_a_pattern_is_nobodys_once_another_article_shows_the_whole_of_it() -> None:
     guard = taught(*(text_of(f"/news/{number}", SHOWN, report(number)) for number in range(3)))
     assert keys(guard, report(1)) == ["/news/1"]

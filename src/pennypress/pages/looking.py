@@ -35,6 +35,6 @@ def stands_in(withheld: Withheld, text: str) -> bool:
     if withheld.is_short(text):
         return False
     try:
-        return any(withheld.words_within(form) for form in forms_of(text))
+        return any(withheld.stands_within(form) for form in forms_of(text))
     except TooMuch:
         return True

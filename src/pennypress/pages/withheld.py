@@ -22,6 +22,7 @@ _LONG_RUN = 19
 _SHORT_WORDS = 1.5
 _STEPS = (256, 16, 1)
 _COMPARISONS = 60_000
+_GLANCES = 400_000
 _BRIEF = 4096
 _BETWEEN_WAYS = "\x00"
 _BARRIER = "\x01"
@@ -98,6 +99,15 @@ class Withheld:
         self._clean = work.seen
         return 0
 
+    def stands_within(self, squeezed: str) -> bool:
+        """Whether a run stands in a squeezed text; True too where that repeats itself beyond what can be compared."""
+        if not self._tiers or len(squeezed) < self._shortest:
+            return False
+        try:
+            return next(self._matches(squeezed), None) is not None
+        except TooMuch:
+            return True
+
     def words_within(self, squeezed: str) -> int:
         """How many words of it stand in runs in a squeezed text, all together; 0 when none does."""
         return self.rows_within(squeezed, RUN)[0]
@@ -168,9 +178,23 @@ class Withheld:
                 start, end = edges[first], edges[first + self._run]
                 (long if end - start >= _LONG_RUN else short).append((start, end))
             at = edges[-1] + len(_BETWEEN_WAYS)
+        self._run_starts = array("I", (start for start, _ in sorted(long + short)))
+        self._run_ends = array("I", (end for _, end in sorted(long + short)))
         self._wanted_before = array("I", accumulate(wanted_runs, initial=0))
         self._tiers = tuple(_tier(spans) for spans in (long, short) if spans)
         self._shortest = min((tier.shortest for tier in self._tiers), default=0)
+
+    def _stands_at(self, place: int, size: int, text: str, at: int) -> bool:
+        """Whether a wanted run around a block of the laid-out text stands around the same block of a text."""
+        for number in range(bisect_left(self._run_ends, place + size), len(self._run_starts)):
+            start = self._run_starts[number]
+            if start > place:
+                break
+            if start - place + at >= 0 and text.startswith(
+                self._text[start : self._run_ends[number]], start - place + at
+            ):
+                return True
+        return False
 
     def _blocks_of(self, tier: _Tier) -> frozenset[str]:
         """Every block of a tier's runs."""
@@ -184,7 +208,7 @@ class Withheld:
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
         """(start, end, words) of each longest row of words in a squeezed text that holds a run. Raises TooMuch."""
-        comparisons = 0
+        comparisons = glances = 0
         for tier in self._tiers:
             done = 0
             compared: dict[int, int] = {}  # how far to the right, by the distance between the two texts
@@ -193,6 +217,11 @@ class Withheld:
                     continue
                 for place in self._places_of(text[at : at + tier.size], tier):
                     if at < compared.get(place - at, 0):
+                        continue
+                    glances += 1
+                    if glances > _GLANCES:
+                        raise TooMuch
+                    if not self._stands_at(place, tier.size, text, at):
                         continue
                     left, right = _extent(self._text, place, text, at, tier.size)
                     compared[place - at] = at + right
