@@ -76,9 +76,9 @@ def read_to_end(connection: socket.socket) -> bytes:
     return held
 
 
-def wait_until(what: Callable[[], object]) -> None:
-    """Wait for something to become true, five seconds at most."""
-    until = time.monotonic() + 5
+def wait_until(what: Callable[[], object], seconds: float = 5) -> None:
+    """Wait for something to become true, so many seconds at most."""
+    until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until
         time.sleep(0.005)

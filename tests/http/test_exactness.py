@@ -63,7 +63,7 @@ class Newspaper:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         running = Running(port, process)
         try:
-            wait_until(lambda: answers(port))
+            wait_until(lambda: answers(port), seconds=30)  # five processes start, and others use the machine
             yield running
         finally:
             if process.poll() is None:

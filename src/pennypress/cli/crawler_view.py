@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
-from urllib.parse import unquote
 
 from pennypress.cli.explanation import Explanation, look
 from pennypress.config import Config
@@ -17,7 +16,8 @@ from pennypress.http.answer import Answer, first
 from pennypress.http.asgi import Parts, Paywall
 from pennypress.http.askers import crawlers, lists_file
 from pennypress.http.asking import ask
-from pennypress.http.fetch import Message, Receive, Scope, Send
+from pennypress.http.fetch import Receive, Scope, Send
+from pennypress.http.inside import view_scope, whole_answer
 from pennypress.pages.source import undo_coding
 from pennypress.readers.crawlers import Crawler
 from pennypress.readers.keys import Keys
@@ -80,24 +80,20 @@ async def _answered(
         await store.lock(lock)
     app = Paywall(_believing(config, crawler), Parts(store, Keys((bytes(32),)))).around(site)
     await app.gate.take_up_controls()
-    messages: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        messages.append(message)
-
+    largest = 2 * config.gateway.largest_article  # with the marks in it, the answer is longer than the page
+    seconds = config.gateway.origin_timeout.total_seconds()
+    headers = ((b"user-agent", agent_of(crawler).encode("latin-1")), (b"accept", b"*/*"))
     try:
-        await app(_scope(target, host, agent_of(crawler)), receive, send)
+        made = await whole_answer(
+            app, view_scope(target.forwarded, host, "http", headers, client=_HERE), largest=largest, seconds=seconds
+        )
     finally:
         await app.close()
-    body = b"".join(message.get("body", b"") for message in messages[1:])
-    headers = tuple(messages[0]["headers"])
-    coding = first(headers, b"content-encoding")
+    body = made.body
+    coding = first(made.headers, b"content-encoding")
     with contextlib.suppress(Undecodable):
-        body = undo_coding(body, coding.decode("latin-1") if coding else None, limit=config.gateway.largest_article)
-    return Answer(messages[0]["status"], headers, body)
+        body = undo_coding(body, coding.decode("latin-1") if coding else None, limit=largest)
+    return replace(made, body=body)
 
 
 def _believing(config: Config, crawler: Crawler) -> Config:
@@ -118,23 +114,6 @@ def _believing(config: Config, crawler: Crawler) -> Config:
         crawlers=(believed,),
         partners=(),
     )
-
-
-def _scope(target: Target, host: str, agent: str) -> Scope:
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": unquote(target.path),
-        "raw_path": target.path.encode("ascii"),
-        "query_string": target.query.encode("ascii"),
-        "root_path": "",
-        "headers": [(b"host", host.encode("ascii")), (b"user-agent", agent.encode("latin-1")), (b"accept", b"*/*")],
-        "client": (_HERE, 0),
-        "server": None,
-    }
 
 
 async def _robots(config: Config, host: str, agent: str) -> str:

@@ -14,7 +14,7 @@ from pennypress.core.target import read_target
 from pennypress.doctor.outside import Outside, bytes_of, target_in, text_of, tried
 from pennypress.errors import TargetError
 from pennypress.http.answer import Answer
-from pennypress.pages.items import links_in
+from pennypress.pages.items import links_in, lists_lists
 from pennypress.pages.leads import article_links, bare_host, own_links
 from pennypress.pages.recognise import Grounds
 
@@ -42,7 +42,7 @@ async def newest(outside: Outside, front: Answer, grounds: Grounds | None, lists
         if answer is None or answer.status != 200:
             continue
         text = text_of(answer)
-        if "<sitemapindex" in text:
+        if lists_lists(text):
             child = next(_dated(text), None)
             answer = None if child is None else await tried(outside.get(target_in(child)))
             text = "" if answer is None or answer.status != 200 else text_of(answer)

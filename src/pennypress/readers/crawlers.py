@@ -11,26 +11,23 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import ip_address
 from types import MappingProxyType
-
-import dns.asyncresolver
-import dns.exception
-import dns.resolver
-import dns.reversename
+from typing import TYPE_CHECKING
 
 from pennypress.readers.address import NOWHERE, Networks, neighbourhood
 from pennypress.readers.ai_crawlers import ai_names
+
+if TYPE_CHECKING:
+    from pennypress.readers.reverse_names import ReverseNames
 
 _LONGEST = 512
 _AT_ONCE = 32
 _AT_ONCE_OF_ONE = 16
 """So many look-ups at once for addresses of one network: whoever owns one, and a name server that keeps silent, must
 not use up those of all."""
-_LOOK_UP_SECONDS = 1.0
 _KNOWN_AT_MOST = 10_000
 _SURE_SECONDS = 3600.0
 _UNSURE_SECONDS = 600.0
 _FAILED_SECONDS = 60.0
-_NAMES_AT_MOST = 8
 _NOTHING: Mapping[str, Networks] = MappingProxyType({})
 
 
@@ -88,7 +85,7 @@ class Crawlers:
         self._configured = tuple(configured)
         self._ai = ai_names()
         self._resolver_address = resolver
-        self._resolver: dns.asyncresolver.Resolver | None = None
+        self._names_of: ReverseNames | None = None
         self._tick = tick
         self._known: OrderedDict[str, tuple[tuple[str, ...], float]] = OrderedDict()
         self._under_way: dict[str, asyncio.Future[tuple[str, ...]]] = {}
@@ -148,35 +145,17 @@ class Crawlers:
         return sum(neighbourhood(other) == own for other in self._under_way) < _AT_ONCE_OF_ONE
 
     async def _look_up(self, address: str) -> tuple[str, ...]:
-        try:
-            names = await asyncio.wait_for(self._confirmed(address), _LOOK_UP_SECONDS)
-            seconds = _SURE_SECONDS if names else _UNSURE_SECONDS
-        except (TimeoutError, OSError, ValueError, dns.exception.DNSException):
-            names, seconds = (), _FAILED_SECONDS
-        self._known[address] = (names, self._tick() + seconds)
+        from pennypress.readers.reverse_names import ReverseNames  # 40 ms, for which no start has to wait
+
+        if self._names_of is None:
+            self._names_of = ReverseNames(self._resolver_address)
+        names = await self._names_of(address)
+        seconds = _FAILED_SECONDS if names is None else _SURE_SECONDS if names else _UNSURE_SECONDS
+        self._known[address] = (names or (), self._tick() + seconds)
         self._known.move_to_end(address)
         if len(self._known) > _KNOWN_AT_MOST:
             self._known.popitem(last=False)
-        return names
-
-    async def _confirmed(self, address: str) -> tuple[str, ...]:
-        pointers = await self._ask(dns.reversename.from_address(address).to_text(), "PTR")
-        kind = "AAAA" if ":" in address else "A"
-        confirmed = []
-        for name in pointers[:_NAMES_AT_MOST]:
-            back = [ip_address(found) for found in await self._ask(name, kind)]
-            if ip_address(address) in back:
-                confirmed.append(name.rstrip(".").lower())
-        return tuple(confirmed)
-
-    async def _ask(self, name: str, kind: str) -> list[str]:
-        if self._resolver is None:
-            self._resolver = _resolver(self._resolver_address)
-        try:
-            answer = await self._resolver.resolve(name, kind, lifetime=_LOOK_UP_SECONDS, search=False)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return []
-        return [found.to_text() for found in answer]
+        return names or ()
 
 
 def _inherited(crawler: Crawler, built_in: Sequence[Crawler]) -> Crawler:
@@ -189,16 +168,6 @@ def _inherited(crawler: Crawler, built_in: Sequence[Crawler]) -> Crawler:
         if other.name.lower() == crawler.name.lower() or agents & {agent.lower() for agent in other.user_agents}:
             return replace(crawler, networks=other.networks, zones=other.zones)
     return crawler
-
-
-def _resolver(address: str | None) -> dns.asyncresolver.Resolver:
-    if address is None:
-        return dns.asyncresolver.Resolver()
-    host, _, port = address.rpartition(":")
-    resolver = dns.asyncresolver.Resolver(configure=False)
-    resolver.nameservers = [host.strip("[]")]
-    resolver.port = int(port)
-    return resolver
 
 
 def _is_global(address: str) -> bool:
