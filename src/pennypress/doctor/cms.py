@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pennypress.core.decision import Reason
 from pennypress.doctor.finding import Finding, Paste, green, red, unseen
 from pennypress.doctor.fronts import HOST, TO_GATEWAY
 from pennypress.doctor.outside import field_of, leads_to, text_of, tried
@@ -50,7 +51,7 @@ async def works(visit: Visit) -> Finding:
     if cms is None:
         return unseen("The front page shows neither WordPress nor Drupal: try your CMS's admin and search yourself.")
     answers = [(path, await tried(visit.outside.head(path))) for path in cms.paths]
-    metered = [path for path, answer in answers if answer is not None and field_of(answer, "pennypress-access")]
+    metered = [path for path, answer in answers if answer is not None and _may_be_walled(answer)]
     if metered:
         patterns = ", ".join(f'"{pattern}"' for pattern in cms.patterns)
         return red(
@@ -75,6 +76,11 @@ async def works(visit: Visit) -> Finding:
             *visit.fronts.paste(TO_GATEWAY),
         )
     return _judged_alone(visit, cms, answers, compared=any(own is not None for own in behind))
+
+
+def _may_be_walled(answer: Answer) -> bool:
+    """Whether an answer is an article's, and no rule makes it free."""
+    return field_of(answer, "pennypress-reason") not in ("", Reason.FREE)
 
 
 def _astray(visit: Visit, answers: list[tuple[str, Answer | None]]) -> Finding | None:
