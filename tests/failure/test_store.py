@@ -87,6 +87,7 @@ def test_a_full_disk_opens_nothing_new_keeps_what_was_learned_and_is_well_again_
             cut = reader.get("/feed")
             assert (cut.status, cut.holds("theirs"), cut.holds("later")) == (200, False, False)
             assert not reader.get("/search").holds("theirs")
+            wait_until(lambda: gateway.said("what articles withhold cannot be brought up to date"))
             ballast.unlink()
             wait_until(lambda: gateway.ask("/news/fresh").access == "full")
             wait_until(lambda: gateway.said("what articles withhold is up to date again"))
