@@ -1,4 +1,4 @@
-"""A newspaper's site on a real socket, in a thread: every path of it is a story of its own."""
+"""A newspaper's site on a real socket, in a thread: every path of it is a report of its own, in words of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.http.browser import story
+from tests.http.browser import report
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -15,7 +15,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body in one write: else each waits 40 ms for the other side's word
 
     def do_GET(self) -> None:
-        body = story(self.path.rpartition("/")[2]).encode()
+        body = report(self.path.rpartition("/")[2]).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
