@@ -10,6 +10,7 @@ import resource
 import signal
 import socket
 import stat
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,6 +34,9 @@ _BACKLOG = 4_096
 _MAX_HEAD = 64 * 1024
 _END_SECONDS = 1
 _DESCRIPTORS = 65_536
+_SWITCH_SECONDS = 0.001
+"""So long a thread that reads or cuts a page keeps the others waiting. Python's own 5 ms, several times over, make a
+store that answers in one seem not to answer at all."""
 _PR_SET_PDEATHSIG = 1
 """Linux's number for it (linux/prctl.h)."""
 
@@ -139,6 +143,7 @@ def _begin(parent: int, taking_up: TakingUp) -> Reloading:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     return Reloading(taking_up)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from typing import TypeVar
 
 from pennypress.http.answer import Answer, first
 from pennypress.http.kept import Kept
@@ -25,6 +26,7 @@ _GROWN_AT_MOST = 16
 _WINDOW = 1_000_000
 _OVERLAP = 8_192
 
+Value = TypeVar("Value")
 Name = tuple[bytes, str, str, Layout, str]
 
 
@@ -58,6 +60,7 @@ class Verdicts:
         self._guard = guard
         self._unread = unread
         self._largest = largest
+        self._one_looks = asyncio.Semaphore(1)
         self._kept: Kept[tuple[Name, int, int], Verdict] = Kept(_KEPT_BYTES)
         self._fields: Kept[tuple[str, int], tuple[Sighting, ...]] = Kept(_FIELDS_BYTES)
 
@@ -71,7 +74,7 @@ class Verdicts:
         held = self._kept.get(key)
         if held is None:
             look = partial(self._look_at, name, answer.body, coding, content_type)
-            held = look() if len(answer.body) <= _INLINE and not coding else await asyncio.to_thread(look)
+            held = look() if len(answer.body) <= _INLINE and not coding else await self._apart(look)
             size = 0 if held.nothing else len(held.body) + len(held.bare)
             self._kept.put(key, held, size)
         return held
@@ -89,7 +92,12 @@ class Verdicts:
         """Whose withheld text stands in a text."""
         if len(text) <= _INLINE:
             return self._guard.look(text)
-        return await asyncio.to_thread(self._guard.look, text)
+        return await self._apart(partial(self._guard.look, text))
+
+    async def _apart(self, look: Callable[[], Value]) -> Value:
+        """Look beside the event loop, one at a time: several at once would only keep each other, and it, waiting."""
+        async with self._one_looks:
+            return await asyncio.to_thread(look)
 
     def _look_at(self, name: Name, body: bytes, coding: str, content_type: str | None) -> Verdict:
         layout, host = name[3], name[4]

@@ -19,6 +19,9 @@ _STEP = 65_536
 _SAMPLE = 4_096
 _WINDOW = 500_000
 _ZSTD_WINDOW = 8 * 1024 * 1024
+_UNDONE_AT_MOST, _GROWN_AT_MOST = 4_000_000, 50
+"""A piece may undo to so many bytes, and to so many times its own besides: text never does, and looking at what does
+would take the worker's time from its readers."""
 
 Clean = Callable[[str], Awaitable[bool]]
 """Whether a text holds nothing that must not go out."""
@@ -36,12 +39,15 @@ class Watch:
         self._tail = ""
 
     async def passes(self, piece: bytes) -> bool:
-        """Whether the next piece may go out; False too where it cannot be read."""
+        """Whether the next piece may go out; False too where it cannot be read, or undoes to beyond all proportion."""
         if self._undone is None:
             return False
-        window = self._tail
+        window, left = self._tail, _UNDONE_AT_MOST + _GROWN_AT_MOST * len(piece)
         try:
             for plain in self._undone.steps(piece):
+                left -= len(plain)
+                if left < 0:
+                    return False
                 window += self._text.decode(plain)
                 if len(window) > _WINDOW:
                     if not await self._clean(window):
