@@ -9,7 +9,7 @@ PARTS = 14
 
 def paragraph(title: str, number: int) -> str:
     """One paragraph of a story, from 1 on; no other is like it."""
-    return f"{opening(title, number)} It was quiet after that, as it is on most days of {title.lower()} here."
+    return f"{opening(title, number)} {title} was quiet in part {number}, as {title.lower()} is on most days here."
 
 
 def opening(title: str, number: int) -> str:

@@ -23,7 +23,7 @@ def test_explain_finds_the_body_of_a_story(tmp_path: Path, wordpress: WordPress)
     assert re.search(rf"^Title +{title}$", ended.out, re.MULTILINE)
     assert f"in {PARTS} blocks" in ended.out
     assert "are withheld" in ended.out
-    assert f"it is on most days of {title.lower()} here." in ended.out, "the preview ends with a whole sentence"
+    assert f"as {title.lower()} is on most days here." in ended.out, "the preview ends with a whole sentence"
     assert "gets the whole article: granted" in ended.out
     assert "gets the preview: used-up" in ended.out
 

@@ -259,7 +259,7 @@ def test_a_comment_is_taken_and_its_writer_led_back_to_the_post(
     reader: Reader, newspaper: WordPress, guard: str
 ) -> None:
     if guard == "off":
-        pytest.skip("WordPress takes one comment in fifteen seconds")
+        pytest.skip("a comment is taken alike with the guard off")
     fields = {"comment": "I was there, and it rained.", "author": "Ann", "email": "ann@paper.test"}
     fields |= {"comment_post_ID": str(newspaper.number_of(WALLED)), "comment_parent": "0"}
     posted = reader.post("/wp-comments-post.php", urlencode(fields))
