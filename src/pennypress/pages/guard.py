@@ -61,12 +61,12 @@ class _Runs:
     @classmethod
     def of(cls, known: KnownText) -> _Runs:
         shown, withheld = (words(text) for text in known.texts)
-        long_withheld = tuple(_hashed(withheld, _LONG_ROW))
+        own = frozenset(_hashed(withheld, RUN))
         return cls(
-            frozenset((*_hashed(shown, RUN), *_hashed(withheld, RUN))),
-            frozenset(_hashed(withheld, RUN)),
-            frozenset((*_hashed(shown + withheld, _LONG_ROW), *long_withheld)),
-            long_withheld,
+            own.union(_hashed(shown, RUN)),
+            own,
+            frozenset(_hashed(shown + withheld, _LONG_ROW)),
+            tuple(_hashed(withheld, _LONG_ROW)),
             len(withheld),
         )
 
