@@ -16,6 +16,7 @@ import itertools
 import json
 import multiprocessing
 import os
+import random
 import re
 import socket
 import statistics
@@ -23,13 +24,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
 from pennypress.config import load
 from pennypress.demo.layout import story_page
-from pennypress.demo.stories import Kind, stories
+from pennypress.demo.stories import Kind, Story, stories
 from pennypress.http.asgi import Paywall, make_ready
 from pennypress.http.fetch import App, Receive, Scope, Send
 from pennypress.http.gateway import build
@@ -43,6 +45,10 @@ HTML = b"text/html; charset=utf-8"
 _LEARNS_SECONDS = 1.0
 FEED, FEED_NEW, LIST, DATA = "/feed", "/feed-new", "/all", "/api/posts"
 ODD = "/NEWS//%62ench-0/?utm_source=letter&utm_medium=mail"
+PRINT = "/print/bench-0"
+ABOUT = "/about"
+PAGES = {**{f"/news/bench-{number}": number for number in range(LIMIT)}, "/news/bench-9": 9, PRINT: 0, ABOUT: 10}
+"""Each page's address, and by what its words are shuffled: the print view's are those of the first article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +63,24 @@ class Case:
     share: int = 1
 
 
-def origin(body: bytes, *, nonce: bool) -> App:
-    """An app that answers every path with one page, with a nonce that changes each time if so wished; but for the
-    routes that hold other articles."""
-    before, after = body[: body.index(b"<head>") + 6], body[body.index(b"<head>") + 6 :]
+def origin(story: Story, *, nonce: bool) -> App:
+    """An app with pages of this story's shape and size, each with words of its own, and a nonce that changes each time
+    if so wished; and with the routes that hold other articles."""
     numbers = itertools.count()
     others = other_routes()
+    pages = {path: in_other_words(story, path, seed) for path, seed in PAGES.items()}
+    pages[unquote(ODD.partition("?")[0])] = pages["/news/bench-0"]
 
     def answer(path: str) -> tuple[bytes, bytes]:
         if path in others:
             content_type, told = others[path]
             return content_type, told.replace(b"@@", b"%d" % next(numbers)) if path == FEED_NEW else told
+        page = pages[path]
         if nonce:
-            return HTML, b'%s<script nonce="%016x">/* a script of the site */</script>%s' % (
-                before,
-                next(numbers),
-                after,
-            )
-        return HTML, body
+            before, head, after = page.partition(b"<head>")
+            script = b'<script nonce="%016x">/* a script of the site */</script>' % next(numbers)
+            return HTML, b"".join((before, head, script, after))
+        return HTML, page
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,6 +92,19 @@ def origin(body: bytes, *, nonce: bool) -> App:
         await send({"type": "http.response.body", "body": page, "more_body": False})
 
     return app
+
+
+def in_other_words(story: Story, path: str, seed: int) -> bytes:
+    """The page of a story at another address, with its words in another order: an article of its own."""
+    shuffled = random.Random(seed)
+
+    def reworded(text: re.Match[str]) -> str:
+        words = text[0].split(" ")
+        shuffled.shuffle(words)
+        return " ".join(words)
+
+    bodies = tuple(re.sub(r"[^<>]+(?=<)", reworded, body) for body in story.bodies)
+    return story_page(replace(story, bodies=bodies)).replace(story.path, path).encode()
 
 
 def other_routes() -> dict[str, tuple[bytes, bytes]]:
@@ -257,8 +276,9 @@ def cases(server: Served) -> list[Case]:
         Case("metered view that spends", "0.6", "/news/bench-0", b""),
         Case("repeat", "0.8", "/news/bench-0", once),
         Case("walled view", "0.8", "/news/bench-9", used_up),
-        Case("unmetered page", "0.8", "/about", used_up),
+        Case("unmetered page", "0.8", ABOUT, used_up),
         Case("repeat, odd address", "0.8", ODD, once),
+        Case("repeat, its print view", "0.8", PRINT, once),
         Case("feed seen before", "", FEED, used_up),
         Case("feed never seen", "", FEED_NEW, used_up, share=20),
         Case("list seen before", "", LIST, used_up),
@@ -297,15 +317,14 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=300, help="requests a round")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each pair, in turn")
     options = parser.parse_args()
-    body = next(story_page(story) for story in stories() if story.kind is Kind.LONG).encode()
-    print(
-        f"CPU in microseconds a request, on a page of {len(body):,} bytes; ratio = without / with the meter (1 is free)"
-    )
+    story = next(story for story in stories() if story.kind is Kind.LONG)
+    size = len(story_page(story).encode())
+    print(f"CPU in microseconds a request, on a page of {size:,} bytes; ratio = without / with the meter (1 is free)")
     print(f"{'server':24} {'view':26} {'without':>8} {'with':>8} {'ratio':>8}   range       goal")
     for nonce in (False, True):
         page = "nonce page" if nonce else "same page"
         with tempfile.TemporaryDirectory() as folder:
-            app = origin(body, nonce=nonce)
+            app = origin(story, nonce=nonce)
             path = _write_config(Path(folder), "http://127.0.0.1:9")
             with serving(partial(_same, app)) as plain, serving(partial(metered, path, app)) as paywalled:
                 compare(f"middleware, {page}", plain, paywalled, options)
