@@ -96,7 +96,8 @@ class Gate:
         self._policy = policy
         self._store = store
         self._clock = clock
-        self._said = mode
+        self.mode = mode
+        """The mode in force: the operator's latest word, else the configuration's."""
         self._controls = Controls()
         self._heard: int | None = None
         self._failing = False
@@ -105,14 +106,9 @@ class Gate:
         self._stopped: dict[ReaderId, None] = {}
         self._rights = HeldRights(store)
 
-    @property
-    def mode(self) -> Mode:
-        """The mode in force: the operator's latest word, else the configuration's."""
-        return self._said
-
     def use(self, mode: Mode) -> None:
         """Switch to another mode."""
-        self._said = mode
+        self.mode = mode
 
     @property
     def policy(self) -> Policy:
@@ -323,8 +319,7 @@ class Gate:
         """The same with the address's budget in the claim; nothing is refused for it while observing."""
         if self._budgeting is None or not metered.spends:
             return metered
-        claim = metered.claim
-        window = self._policy.window
+        claim, window = metered.claim, self._policy.window
         budget = Budget(
             addresses=self._budgeting.budgets.of(address),
             today=claim.now.astimezone(window.zone).date(),
@@ -332,7 +327,7 @@ class Gate:
             established=asker.device is not None or asker.reader.kind is not ReaderKind.ANONYMOUS,
             enforced=self._budgeting.enforced and self.mode is Mode.ON,
         )
-        return replace(metered, claim=replace(claim, budget=budget))
+        return metered.within(budget)
 
     def _note_failure(self, error: StoreUnavailable) -> None:
         if not self._failing:

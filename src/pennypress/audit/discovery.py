@@ -11,8 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pennypress.http.answer import Answer
-from pennypress.http.request import values
+from pennypress.http.answer import Answer, values
 from pennypress.pages.facts import says_article
 from pennypress.pages.items import links_in
 from pennypress.pages.structured import read_structured

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pennypress.core.article import Access, Article
+from pennypress.core.budget import Budget
 from pennypress.core.entitlement import Entitlement, EntitlementKind, Lock, Opening
 from pennypress.core.meter import Claim, Outcome, Spend
 from pennypress.core.policy import Policy, Step
@@ -112,6 +113,11 @@ class Metered:
     reader: Reader
     trace: tuple[Step, ...]
 
+    def within(self, budget: Budget) -> Metered:
+        """The same, taken from an address's budget too."""
+        claim = self.claim.within(budget)
+        return Metered(claim, self.spends, self.policy, self.article, self.reader, self.trace)
+
 
 def decide(policy: Policy, visit: Visit) -> Decision | Metered:
     """Decide without the meter where it has no say; else say what to ask of it."""
@@ -155,26 +161,24 @@ def settle(metered: Metered, spend: Spend) -> Decision:
         step = Step("budget", False, "newcomers at this address have used up its budget")
         refused = Decision(False, Reason.BUDGET, State.BUDGET, trace=(*metered.trace, step))
         return _of_reader(refused, metered.reader)
-    remaining = standing.remaining(claim.limit)
-    answered = Decision(
+    remaining, state, unit = standing.remaining(claim.limit), _state(spend, claim), standing.unit(claim.article)
+    may_register = metered.reader.kind is ReaderKind.ANONYMOUS and not metered.reader.signed_in
+    return Decision(
         full=spend.granted,
         reason=_REASONS[spend.outcome],
-        state=_state(spend, claim),
+        state=state,
         limit=claim.limit,
         remaining=remaining,
         resets=standing.next_return(claim.span, claim.limit),
+        until=claim.span.returns(unit.taken) if unit is not None and state is State.STAYS_OPEN else None,
+        more_when_registered=standing.remaining(metered.policy.limit_for(registered=True))
+        if may_register and remaining == 0
+        else 0,
         rolling=claim.span.length is not None,
         signed_in=metered.reader.signed_in,
         lapse=metered.reader.lapse,
         trace=(*metered.trace, _meter_step(spend, claim)),
     )
-    unit = standing.unit(claim.article)
-    if unit is not None and answered.state is State.STAYS_OPEN:
-        answered = replace(answered, until=claim.span.returns(unit.taken))
-    if remaining == 0 and metered.reader.kind is ReaderKind.ANONYMOUS and not metered.reader.signed_in:
-        registered = standing.remaining(metered.policy.limit_for(registered=True))
-        answered = replace(answered, more_when_registered=registered)
-    return answered
 
 
 def unanswered(metered: Metered, now: datetime) -> Decision:

@@ -85,6 +85,10 @@ class Claim:
         if self.limit < 1:
             raise ValueError("a limit is at least 1; say premium where nothing may be opened")
 
+    def within(self, budget: Budget) -> Claim:
+        """The same, taken from an address's budget too."""
+        return Claim(self.reader, self.article, self.limit, self.span, self.now, self.title, budget)
+
 
 class Outcome(StrEnum):
     """What became of a claim."""

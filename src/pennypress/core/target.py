@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -34,23 +34,22 @@ class Target:
     ``path`` and ``query`` are what is forwarded: RFC 3986 section 6.2.2 normalisation and nothing else.
     ``folded`` is what is counted: two paths that some origin might serve alike fold alike. ``paths`` is what is
     matched: ``folded``, and, where they differ, the path as an origin reads it to whom an encoded slash is none.
+
+    ``forwarded`` is the whole target as it goes to the origin; ``key`` is the name under which an article at this
+    address is counted: no tracking parameters.
     """
 
     path: str
     query: str
-    folded: str
-    paths: tuple[str, ...]
+    folded: str = field(compare=False)
+    paths: tuple[str, ...] = field(compare=False)
+    forwarded: str = field(init=False, repr=False, compare=False)
+    key: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def forwarded(self) -> str:
-        """The target as it goes to the origin."""
-        return f"{self.path}?{self.query}" if self.query else self.path
-
-    @property
-    def key(self) -> str:
-        """The name under which an article at this address is counted: no tracking parameters."""
+    def __post_init__(self) -> None:
         kept = counted_query(self.query)
-        return f"{self.folded}?{kept}" if kept else self.folded
+        object.__setattr__(self, "forwarded", f"{self.path}?{self.query}" if self.query else self.path)
+        object.__setattr__(self, "key", f"{self.folded}?{kept}" if kept else self.folded)
 
 
 @lru_cache(maxsize=4096)

@@ -196,6 +196,11 @@ def first(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> bytes | None
     return None
 
 
+def values(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
+    """All values of a header, in order."""
+    return [value for name, value in headers if name == wanted]
+
+
 def without_ours(headers: AnswerHeaders) -> AnswerHeaders:
     """An origin's headers less those that only we may send."""
     return [(name, value) for name, value in headers if not is_ours(name)]

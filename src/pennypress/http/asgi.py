@@ -248,7 +248,9 @@ class PaywallApp:
             send = for_partner(send, visitor.partner, said, request.host)
         path = request.target.folded
         if self._mounted is not None and self._mounted.takes(path):
-            await self._ask_mounted(self._mounted, self._onward.as_asked(scope, request), visitor, receive, send)
+            await self._ask_mounted(
+                self._mounted, self._onward.as_asked(scope, request, visitor), visitor, receive, send
+            )
             return
         if path.startswith(OWN_PREFIX) or path == OWN_PREFIX.rstrip("/"):
             shown = (
@@ -257,7 +259,7 @@ class PaywallApp:
             answer = shown or await self._own.answer(request, visitor, receive)
             await _send(send, answer, head=request.method == "HEAD")
             return
-        onward = self._onward.scope(scope, request)
+        onward = self._onward.scope(scope, request, visitor)
         if self.gate.mode is Mode.OFF:
             await self._app(onward, receive, send)
             return
@@ -281,7 +283,7 @@ class PaywallApp:
         request, said = self.askers.unsaid(request)
         if self._sockets.may_be_opened(request.target):
             visitor = await self._visitor(scope, request, said)
-            await self._sockets.open(self._onward.scope(scope, request), request, visitor, receive, send)
+            await self._sockets.open(self._onward.scope(scope, request, visitor), request, visitor, receive, send)
         else:
             await refuse(send)
 
@@ -290,11 +292,12 @@ class PaywallApp:
         asker = await self.askers.who(request, address, said, now)
         if asker.partner is not None:
             self._uses.partner(asker.partner.name, now)
+        passes, devices = self._passes.read_both(request.cookie_headers)
         return Visitor(
-            self._passes.read(request.cookie_headers),
+            passes,
             self._passes.fresh(self._random),
             _negotiate(request.accept_language, self._languages),
-            self._passes.read_devices(request.cookie_headers),
+            devices,
             address,
             asker.rights,
             asker.crawler,
@@ -312,7 +315,12 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
-        if self._guarding.on and not request.asks_for_asset and not await self._guarding.learning.ready_in_time():
+        learning = self._guarding.learning
+        if (
+            not learning.is_ready
+            and self._guarding.on
+            and not (request.asks_for_asset or await learning.ready_in_time())
+        ):
             await _send(send, html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language)))
             return
         if self._guarding.on:

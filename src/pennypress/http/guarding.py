@@ -30,9 +30,9 @@ from pennypress.http.heads import may_tell, without_text
 from pennypress.http.kept import Kept
 from pennypress.http.learning import Learning
 from pennypress.http.refusing import layout_sent, refuse
-from pennypress.http.request import PageRequest, values
+from pennypress.http.request import PageRequest
 from pennypress.http.saving import SignIns, changes, texts_sent, texts_to_edit
-from pennypress.http.twins import Twins, is_markup
+from pennypress.http.twins import Twins
 from pennypress.http.unread import Unread
 from pennypress.http.verdicts import Verdict, Verdicts, digest
 from pennypress.http.visitor import Visitor
@@ -83,6 +83,8 @@ class Guarding:
         self._board = board
         self._grounds = grounds
         self._options = options
+        self.configured = options.mode != "off"
+        """Whether there is anything to do at all."""
         self.unread = Unread(grounds, options.own_url, self._guard.knows)
         self._verdicts = Verdicts(self._guard, self.unread, options.largest)
         self._twins = Twins(self._guard, self._verdicts)
@@ -90,11 +92,6 @@ class Guarding:
         self._trimmed: Kept[tuple[object, ...], tuple[bytes | None]] = Kept(_KEPT_BYTES)
         self._cuts: Kept[tuple[object, ...], Cut | None] = Kept(_KEPT_BYTES)
         self._told: OrderedDict[tuple[str, tuple[str, str], bytes], None] = OrderedDict()
-
-    @property
-    def configured(self) -> bool:
-        """Whether there is anything to do at all."""
-        return self._options.mode != "off"
 
     @property
     def on(self) -> bool:
@@ -114,14 +111,22 @@ class Guarding:
     def grown(self, asked: Target, body: bytes) -> Article | None:
         """The known article of which a body is a later part, fetched by a script into a page that grows: it stands at
         an address that extends the article's, and is no page by itself. None where it is something else."""
-        known = next(
+        if _WHOLE_PAGE.search(body):
+            return None
+        return next(
             (self.article(key) for key in keys_extended_by(asked) if key != asked.key and self.knows(key)), None
         )
-        return None if known is None or _WHOLE_PAGE.search(body) else known
 
     def knows(self, key: str) -> bool:
         """Whether an article is known."""
         return self._guard.knows(key)
+
+    async def finds_nothing(self, request: PageRequest, version: Version) -> bool:
+        """Whether a page was looked at and holds nothing that anybody withholds; what it costs is spent once a
+        version and state of what is known."""
+        if version.page is None or not version.is_markup or self._silent(request):
+            return False
+        return not await self._twins.seen_in(version, version.page)
 
     async def recognised(
         self, subject: Subject | None, version: Version, request: PageRequest, visitor: Visitor
@@ -166,25 +171,17 @@ class Guarding:
         text = written(version.page.body, version.content_type, Layout.HTML).text.text
         return any(stands_in(cut.withheld, control) for control in texts_to_edit(text))
 
-    async def guarded(
-        self,
-        request: PageRequest,
-        visitor: Visitor,
-        answer: Answer,
-        *,
-        private: bool = False,
-        version: Version | None = None,
-    ) -> Answer:
+    async def guarded(self, request: PageRequest, visitor: Visitor, answer: Answer, *, private: bool = False) -> Answer:
         """What goes out for an answer: as it is, without what this visitor may not read, or refused.
 
-        ``private``: it goes out under this reader's grant. ``version``: what was read of it as a page.
+        ``private``: it goes out under this reader's grant.
         """
         headers = list(answer.headers)
         whole = Answer(answer.status, tuple(private_headers(headers)), answer.body) if private else answer
         layout = layout_of(headers)
         if not answer.body or request.method == "HEAD" or layout is None or self._silent(request):
             return whole
-        if not self._looks(layout) or await self._is_clean_page(version):
+        if not self._looks(layout):
             return whole
         if answer.status == 206 and self._guard.watches and layout is not Layout.PACKED:
             return refuse(self._board, request, visitor.language, layout)
@@ -252,6 +249,8 @@ class Guarding:
 
     async def minded(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> AnswerHeaders:
         """The head of an answer without the fields that say what this visitor may not read."""
+        if not any(may_tell(name, value) for name, value in headers):
+            return headers
         if not self._guard.watches or self._silent(request) or first(headers, b"pennypress-access") == b"full":
             return headers
         minded: AnswerHeaders = []
@@ -275,18 +274,12 @@ class Guarding:
 
     def _silent(self, request: PageRequest) -> bool:
         """Whether nothing is looked at: an address may quote if each reading of it may."""
-        return not self.on or all(any_matches(self._options.allow, (path,)) for path in request.target.paths)
+        allow = self._options.allow
+        return not self.on or (bool(allow) and all(any_matches(allow, (path,)) for path in request.target.paths))
 
     def _may_save(self, request: PageRequest) -> bool:
         """Whether what answers a request may be saved back."""
         return changes(request) or self._sign_ins.marks(request)
-
-    async def _is_clean_page(self, version: Version | None) -> bool:
-        """Whether a page that was read as one is known to hold nothing; what it costs is spent once a version."""
-        page = version.page if version is not None else None
-        if version is None or page is None or not is_markup(page):
-            return False
-        return not await self._twins.seen_in(version, page)
 
     async def _others_in(self, version: Version, cut: Cut, visitor: Visitor, *, continued: bool) -> list[Sighting]:
         """What stands in a cut page that this visitor may not read."""
@@ -389,7 +382,7 @@ def _asked(article: Article, visitor: Visitor) -> Request:
 def _revalidated(request: PageRequest, answer: Answer) -> Answer:
     """The answer, or 304 where the client has it already by our own validator."""
     tag = first(answer.headers, b"etag") or b""
-    known = b",".join(values(request.headers, b"if-none-match"))
+    known = b",".join(request.values(b"if-none-match"))
     if answer.status == 200 and request.method == "GET" and tag and tag in known:
         kept = tuple(
             (name, value) for name, value in answer.headers if name not in (b"content-length", b"content-type")

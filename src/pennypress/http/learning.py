@@ -79,16 +79,21 @@ class Learning:
         while self._unsaid:
             await self._say()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether what was learned before is known."""
+        return self._ready.is_set()
+
     async def ready(self) -> None:
         """Wait until what was learned before is known, however long that takes."""
         await self._ready.wait()
 
     async def ready_in_time(self) -> bool:
         """Whether what was learned before is known, now or in a few seconds: who knows nothing withholds nothing."""
-        if not self._ready.is_set():
+        if not self.is_ready:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
-        return self._ready.is_set()
+        return self.is_ready
 
     def learn_later(self, subject: Subject, version: Version, asked: Target) -> None:
         """Learn a page's text in the background, once a version. Where pages come that are new each time faster than

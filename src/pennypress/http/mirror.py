@@ -15,7 +15,7 @@ from hmac import compare_digest
 from urllib.parse import parse_qs
 
 from pennypress.http.answer import Answer
-from pennypress.http.request import PageRequest, values
+from pennypress.http.request import PageRequest
 from pennypress.readers.keys import Keys
 
 MIRROR = "/-/pennypress/mirror"
@@ -108,5 +108,5 @@ def _tag(text: str, key: bytes) -> str:
 
 def _entries(request: PageRequest, field: bytes) -> list[str]:
     """The last entries of a field that lists them, bounded."""
-    joined = b",".join(values(request.headers, field)).decode("latin-1").split(",")
+    joined = b",".join(request.values(field)).decode("latin-1").split(",")
     return [entry.strip()[:_LONGEST_ENTRY] for entry in joined if entry.strip()][-_ENTRIES:]

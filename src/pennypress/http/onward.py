@@ -13,7 +13,7 @@ from pennypress.http.fetch import Scope
 from pennypress.http.guarding import Guarding
 from pennypress.http.judging import Judging
 from pennypress.http.mirror import Arrival
-from pennypress.http.request import PageRequest, onward_headers, values
+from pennypress.http.request import PageRequest, onward_headers
 from pennypress.http.visitor import Visitor
 from pennypress.pages.recognise import Grounds
 from pennypress.readers.pass_ import Passes
@@ -32,11 +32,11 @@ class Onward:
     judging: Judging
     own_scheme: str | None
 
-    def scope(self, scope: Scope, request: PageRequest) -> Scope:
+    def scope(self, scope: Scope, request: PageRequest, visitor: Visitor) -> Scope:
         """The scope for the app behind: as the reader asks, with headers less ours."""
         whole = request.robot or (not request.asks_for_asset and self.grounds.hold(request.target))
         cookies = self.passes.without(request.cookie_headers)
-        onward = self.as_asked(scope, request)
+        onward = self.as_asked(scope, request, visitor)
         whole = whole and self.gate.mode is not Mode.OFF
         parts = request.asks_for_file or not self.guarding.on or self.judging.is_part(request)
         onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
@@ -44,23 +44,22 @@ class Onward:
             onward["method"] = "GET"  # whether it is an article, and which, stands in the page
         return onward
 
-    def as_asked(self, scope: Scope, request: PageRequest) -> dict[str, Any]:
+    def as_asked(self, scope: Scope, request: PageRequest, visitor: Visitor) -> dict[str, Any]:
         """The scope with the target in its forwarded form, and the reader's own address and scheme."""
         client = scope.get("client")
-        address = self.address(scope, request)
         asked = dict(scope)
         asked["path"] = unquote(request.target.path)
         asked["raw_path"] = request.target.path.encode("ascii")
         asked["query_string"] = request.target.query.encode("ascii")
         asked["headers"] = list(request.headers)
-        asked["client"] = (address, client[1] if client else 0)
+        asked["client"] = (visitor.address, client[1] if client else 0)
         asked["scheme"] = self._readers_scheme(client[0] if client else None, request)
         return asked
 
     def address(self, scope: Scope, request: PageRequest) -> str:
         """The reader's address."""
         client = scope.get("client")
-        return self.askers.address(client[0] if client else None, values(request.headers, b"x-forwarded-for"))
+        return self.askers.address(client[0] if client else None, request.values(b"x-forwarded-for"))
 
     def arrival(self, scope: Scope, request: PageRequest, visitor: Visitor) -> Arrival:
         """How a request arrived."""
@@ -77,7 +76,7 @@ class Onward:
     def _readers_scheme(self, peer: str | None, request: PageRequest) -> str:
         """The scheme by which the reader asks: as a trusted front says (a peer of None is one on a Unix socket), else
         that of the paper's own address. An origin that takes https for http redirects its readers for ever."""
-        said = values(request.headers, b"x-forwarded-proto")
+        said = request.values(b"x-forwarded-proto")
         word = said[-1].rpartition(b",")[2].strip().lower() if said else b""
         if word in (b"http", b"https") and (peer is None or self.askers.trusts(peer)):
             return word.decode("ascii")

@@ -13,7 +13,7 @@ from pennypress.gate import Gate
 from pennypress.http.answer import Answer
 from pennypress.http.fetch import Receive
 from pennypress.http.pageview import html
-from pennypress.http.request import PageRequest, values
+from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.readers.keys import Keys
@@ -91,7 +91,7 @@ class OwnPages:
     async def _forget(self, request: PageRequest, visitor: Visitor, receive: Receive) -> Answer:
         """Forget what this reader opened, if the form is one that we gave to them and the browser says nothing else."""
         token = parse_qs((await _read_form(receive)).decode("latin-1")).get("token", [""])[0]
-        foreign = any(site not in (b"same-origin", b"none") for site in values(request.headers, b"sec-fetch-site"))
+        foreign = any(site not in (b"same-origin", b"none") for site in request.values(b"sec-fetch-site"))
         names, _ = await self._names(visitor)
         reader = next((name for name in names if self._is_token_of(token, name)), None)
         if reader is None or foreign:

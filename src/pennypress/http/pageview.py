@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -43,6 +44,7 @@ _WHOLE_PAGE = frozenset((200, 203))
 _OF_STATUS = frozenset((b"location", b"www-authenticate", b"retry-after"))
 _NAMED_AT_MOST = 64
 _SHORTEST_TELLING = 24
+_HTTP_DATE = re.compile(rb"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 
 _log = logging.getLogger("pennypress")
 
@@ -101,15 +103,17 @@ class PageViews:
         if not whole:
             shown = await self._other_status(request, visitor, passed, version, subject)
             return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
+        clean = subject is None and guarding is not None and await guarding.finds_nothing(request, version)
         if guarding is not None:
-            subject = await guarding.recognised(subject, version, request, visitor)
+            if not clean:
+                subject = await guarding.recognised(subject, version, request, visitor)
             part_of = None if subject is None or subject.twin else guarding.grown(request.target, body)
             if part_of is not None:
                 return Outcome(await self._part(request, visitor, passed, part_of))
         if subject is None:
-            if guarding is not None:
-                return Outcome(await guarding.guarded(request, visitor, passed, version=version))
-            return Outcome(passed)
+            if guarding is None or clean:
+                return Outcome(passed)
+            return Outcome(await guarding.guarded(request, visitor, passed))
         may_spend = request.by_a_reader and visitor.crawler is None
         if may_spend and gone():
             may_spend = False
@@ -399,7 +403,9 @@ def kept_of_status(headers: Iterable[tuple[bytes, bytes]]) -> AnswerHeaders:
 
 
 def _tells(cut: Cut, value: bytes) -> bool:
-    return len(value) > _SHORTEST_TELLING and cut.tells(value.decode("latin-1"))
+    if len(value) <= _SHORTEST_TELLING or _HTTP_DATE.fullmatch(value):
+        return False
+    return cut.tells(value.decode("latin-1"))
 
 
 def _as_html(name: bytes, value: bytes) -> bytes:

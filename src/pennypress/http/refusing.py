@@ -6,7 +6,7 @@ import json
 from html import escape
 
 from pennypress.http.answer import Answer, first
-from pennypress.http.request import PageRequest, values
+from pennypress.http.request import PageRequest
 from pennypress.messages import wording
 from pennypress.pages.layout import Layout
 from pennypress.pages.notice import Board, ErrorPage
@@ -57,7 +57,7 @@ def layout_sent(request: PageRequest) -> Layout:
 def _asked_for(request: PageRequest) -> Layout | None:
     """The format that a request asks for by its type, the most wanted first; None where it asks for none of ours."""
     wanted: list[tuple[float, Layout]] = []
-    for part in b",".join(values(request.headers, b"accept")).lower().split(b","):
+    for part in b",".join(request.values(b"accept")).lower().split(b","):
         kind, *parameters = (piece.strip() for piece in part.split(b";"))
         layout = _FORMATS.get(kind) or (Layout.JSON if kind.endswith(b"+json") else None)
         if layout is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from pennypress.readers.robots import is_link_preview
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-PREFETCH_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+PREFETCH_HEADERS = frozenset((b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"))
 PARTS_OF_PAGES = frozenset(
     (
         b"audio",
@@ -72,13 +72,14 @@ class RequestError(TargetError):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """The facts of one request, read once."""
+    """The facts of one request, read once. ``names`` are those of its headers."""
 
     method: str
     target: Target
     host: str
     scheme: str
     headers: Headers
+    names: frozenset[bytes]
     cookie_headers: tuple[bytes, ...]
     user_agent: str
     accept_language: str | None
@@ -86,7 +87,7 @@ class PageRequest:
     @property
     def prefetches(self) -> bool:
         """Whether a browser asks before anybody reads: prefetch, prerender, preview."""
-        return any(
+        return not self.names.isdisjoint(PREFETCH_HEADERS) and any(
             name in PREFETCH_HEADERS
             and (b"prefetch" in value.lower() or b"prerender" in value.lower() or b"preview" in value.lower())
             for name, value in self.headers
@@ -95,7 +96,7 @@ class PageRequest:
     @property
     def embeds(self) -> bool:
         """Whether a browser asks for what a page is made of, such as a picture: it shows nobody a page."""
-        return any(name == b"sec-fetch-dest" and value.lower() in PARTS_OF_PAGES for name, value in self.headers)
+        return any(value.lower() in PARTS_OF_PAGES for value in self.values(b"sec-fetch-dest"))
 
     @property
     def robot(self) -> bool:
@@ -110,17 +111,21 @@ class PageRequest:
     @property
     def asks_for_asset(self) -> bool:
         """Whether the path ends as images, styles, scripts, fonts and media do."""
-        return _ASSET_ENDINGS.search(self.target.folded) is not None
+        return _is_asset(self.target.folded)
 
     @property
     def asks_for_file(self) -> bool:
         """Whether the path ends as something does of which parts are honestly asked for: media and downloads."""
-        return self.asks_for_asset or _FILE_ENDINGS.search(self.target.folded) is not None
+        return _is_asset(self.target.folded) or _is_file(self.target.folded)
 
     @property
     def asks_for_fragment(self) -> bool:
         """Whether a script asks for a part of a page."""
-        return any(name in FRAGMENT_HEADERS for name, _ in self.headers)
+        return not self.names.isdisjoint(FRAGMENT_HEADERS)
+
+    def values(self, name: bytes) -> list[bytes]:
+        """All values of a header, in order."""
+        return [value for other, value in self.headers if other == name] if name in self.names else []
 
 
 def read_request(scope: MutableMapping[str, Any], allowed_host: str | None) -> PageRequest:
@@ -158,6 +163,7 @@ def read_request(scope: MutableMapping[str, Any], allowed_host: str | None) -> P
         host=host,
         scheme=scope.get("scheme", "http"),
         headers=headers,
+        names=frozenset([name for name, _ in headers]),
         cookie_headers=tuple(cookies),
         user_agent=user_agent,
         accept_language=accept_language,
@@ -189,9 +195,14 @@ def onward_headers(
     return onward
 
 
-def values(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
-    """All values of a header, in order."""
-    return [value for name, value in headers if name == wanted]
+@lru_cache(maxsize=4096)
+def _is_asset(folded: str) -> bool:
+    return _ASSET_ENDINGS.search(folded) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_file(folded: str) -> bool:
+    return _FILE_ENDINGS.search(folded) is not None
 
 
 @lru_cache(maxsize=256)

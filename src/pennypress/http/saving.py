@@ -13,7 +13,7 @@ from pennypress.http.answer import first, layout_of
 from pennypress.http.fetch import Message, Receive
 from pennypress.http.passing import OVERRIDES
 from pennypress.http.proxy import WITHDRAWAL, UploadStalled
-from pennypress.http.request import PageRequest, values
+from pennypress.http.request import PageRequest
 from pennypress.pages.layout import Layout, is_text
 
 _SIGNED_IN = re.compile(rb"(?:^|;\s*)(?:wordpress_logged_in_[^=;]*|S?SESS[A-Za-z0-9_-]{32,})=")
@@ -28,7 +28,7 @@ _CONTROLS = re.compile(
 
 def changes(request: PageRequest) -> bool:
     """Whether a request changes something, by its own method or by one that it names besides."""
-    return request.method not in _READS or any(name in OVERRIDES for name, _ in request.headers)
+    return request.method not in _READS or not request.names.isdisjoint(OVERRIDES)
 
 
 class SignIns:
@@ -41,7 +41,7 @@ class SignIns:
 
     def marks(self, request: PageRequest) -> bool:
         """Whether a request carries the site's own sign-in."""
-        if values(request.headers, b"authorization"):
+        if b"authorization" in request.names:
             return True
         own = self._own
         return any(_SIGNED_IN.search(cookie) or (own and own.search(cookie)) for cookie in request.cookie_headers)

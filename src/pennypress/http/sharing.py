@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 from pennypress.errors import OriginError
-from pennypress.http.answer import Answer, first
+from pennypress.http.answer import Answer, first, values
 from pennypress.http.fetch import Scope
-from pennypress.http.request import PageRequest, values
+from pennypress.http.request import PageRequest
 
 FRESH_SECONDS = 60.0
 STALE_SECONDS = 600.0

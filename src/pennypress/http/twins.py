@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from pennypress.http.request import PageRequest
 from pennypress.http.verdicts import Verdicts
 from pennypress.pages.guard import Guard, Sighting
-from pennypress.pages.layout import Layout, sniffed
 from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.page import Page
 from pennypress.pages.recognise import Subject
 from pennypress.pages.source import read_text
 from pennypress.pages.versions import Version
-
-_BEGINNING = 4_096
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|[\xfe\xff]{2}|<\0")
 
 
 class Twins:
@@ -33,7 +28,7 @@ class Twins:
             return subject
         if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
             return await self._whole(subject, version, page) if subject.brief else subject
-        if not is_markup(page):
+        if not version.is_markup:
             return subject
         twin = self._twin(await self.seen_in(version, page), subject, request)
         if twin is None or not await self._is_mostly(version, subject, twin, request):
@@ -80,10 +75,3 @@ class Twins:
         sightings = await self.seen_in(version, page)
         holds = any(sighting.article.key == subject.article.key for sighting in sightings)
         return replace(subject, brief=False) if holds else subject
-
-
-def is_markup(page: Page) -> bool:
-    """Whether a page is one in truth, and not something else that calls itself HTML: JSON, or a feed."""
-    if _MARKUP.match(page.body) is None:
-        return False
-    return sniffed(Layout.HTML, page.body[:_BEGINNING].decode("latin-1")) is Layout.HTML

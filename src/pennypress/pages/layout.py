@@ -17,6 +17,7 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _XHTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _GUARDS = (")]}',", ")]}'", "while(1);", "for(;;);")
 _SAMPLE = 4096
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|[\xfe\xff]{2}|<\0")
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 27, 30))
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\x89PNG", b"RIFF", b"OggS", b"ID3")
 
@@ -60,6 +61,13 @@ def written(body: bytes, content_type: str | None, layout: Layout) -> Written:
     """Read an answer. Never fails: what is no text in the charset that it names is read as Western text."""
     text = _read(body, content_type)
     return Written(sniffed(layout, text.text), text, _doubt(body, text))
+
+
+def is_markup(body: bytes) -> bool:
+    """Whether a page is one in truth, and not something else that calls itself HTML: JSON, or a feed."""
+    if _MARKUP.match(body) is None:
+        return False
+    return sniffed(Layout.HTML, body[:_SAMPLE].decode("latin-1")) is Layout.HTML
 
 
 def is_text(beginning: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from pennypress.core.target import PathPattern, Target, read_target
@@ -115,6 +116,7 @@ def _host(host: str, scheme: str) -> str:
     return host.lower().rstrip(".").removeprefix("www.")
 
 
+@lru_cache(maxsize=4096)
 def keys_extended_by(target: Target) -> tuple[str, ...]:
     """The keys of the articles that an address may extend: with a query, an ending, parameters or more segments.
 

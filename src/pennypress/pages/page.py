@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +29,7 @@ from pennypress.pages.words import words
 
 _MANY_TEASERS = 4
 _LEAST_ARTICLE = 80
+_HEADERS_KEPT = 64
 """A page with fewer words of its own than this, and many teasers, is a list; a brief has no teasers to speak of."""
 
 
@@ -61,10 +62,18 @@ class Cut:
     withheld: Withheld | None = None
     preview: str = ""
     told: str = ""
+    _telling: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def tells(self, header: str) -> bool:
-        """Whether the value of a header holds withheld text, in any form."""
-        return self.withheld is not None and self.withheld.in_text(header)
+        """Whether the value of a header holds withheld text, in any form. Most are the same in every answer, and are
+        looked at once."""
+        if self.withheld is None:
+            return False
+        if header not in self._telling:
+            if len(self._telling) >= _HEADERS_KEPT:
+                self._telling.clear()
+            self._telling[header] = self.withheld.in_text(header)
+        return self._telling[header]
 
     def walled(self, wall: bytes) -> bytes:
         """The cut page with this wall (ASCII) in its place."""

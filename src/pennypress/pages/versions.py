@@ -13,6 +13,7 @@ from pennypress.core.article import Access
 from pennypress.core.target import Target
 from pennypress.errors import Undecodable
 from pennypress.pages.guard import Sighting
+from pennypress.pages.layout import is_markup
 from pennypress.pages.page import Cut, Page, PageOptions, read_page
 from pennypress.pages.recognise import Subject
 
@@ -40,6 +41,7 @@ class Version:
         "_pieces",
         "before_notice",
         "content_type",
+        "is_markup",
         "learned",
         "nonces",
         "others",
@@ -63,6 +65,7 @@ class Version:
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}
         body = page.body if page is not None else b""
+        self.is_markup = is_markup(body)
         self.nonces = tuple(_NONCE.findall(body))
         self._pieces = tuple(_NONCE.split(body)) if self.nonces else ()
         at = page.notice_at if page is not None else None

@@ -46,12 +46,21 @@ class Passes:
 
         Forged, cut and foreign values are passed over. Of a request's values under our name the first eight count.
         """
-        return self._read(cookie_headers, devices=False)
+        return self.read_both(cookie_headers)[0]
 
     def read_devices(self, cookie_headers: Sequence[bytes]) -> tuple[ReaderId, ...]:
         """The same for devices: browsers that have signed in to an account. The tag of a device's pass is made with
         another key, so that who never signed in costs no look-up of rights."""
-        return self._read(cookie_headers, devices=True)
+        return self.read_both(cookie_headers)[1]
+
+    def read_both(self, cookie_headers: Sequence[bytes]) -> tuple[tuple[ReaderId, ...], tuple[ReaderId, ...]]:
+        """The ids of the readers' passes, and those of the devices'."""
+        found: tuple[list[ReaderId], list[ReaderId]] = ([], [])
+        for value in self._values(cookie_headers):
+            verified = self._verify(value)
+            if verified is not None and verified[0] not in found[verified[1]]:
+                found[verified[1]].append(verified[0])
+        return tuple(found[0]), tuple(found[1])
 
     def without(self, cookie_headers: Sequence[bytes]) -> list[bytes]:
         """The Cookie fields as the origin may see them: without a pass in any spelling and without the office's
@@ -71,14 +80,6 @@ class Passes:
         """The value of the Set-Cookie field that gives a device its pass."""
         value = _encode(device + _tag(device, self._device_keys[0])).decode("ascii")
         return f"{self.name}={value}; Max-Age={_MAX_AGE}; {self._attributes}".encode("ascii")
-
-    def _read(self, cookie_headers: Sequence[bytes], *, devices: bool) -> tuple[ReaderId, ...]:
-        found: list[ReaderId] = []
-        for value in self._values(cookie_headers):
-            verified = self._verify(value)
-            if verified is not None and verified[1] is devices and verified[0] not in found:
-                found.append(verified[0])
-        return tuple(found)
 
     def _values(self, cookie_headers: Sequence[bytes]) -> Iterator[bytes]:
         left = _EXAMINED
@@ -139,6 +140,8 @@ def _passes(header: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _without(header: bytes) -> bytes:
+    if _NAME not in header:
+        return header
     kept, done = [], 0
     for match in _passes(header):
         kept.append(header[done : match.start()])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 from hashlib import blake2b
 
 from pennypress.readers.keys import Keys
 
+_KEPT = 4096
 _TAG_BYTES = 9
 _TAG_LETTERS = 12
 _LONGEST = 2000
@@ -20,8 +22,9 @@ class Returns:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys.derive("return")
+        self.seal = lru_cache(maxsize=_KEPT)(self._seal)
 
-    def seal(self, path: str) -> str:
+    def _seal(self, path: str) -> str:
         """The value of the query field ``from`` for a path with its query; the front page's for what is no path of
         this site, or longer than 2,000 characters."""
         kept = path if _is_path(path) else "/"
