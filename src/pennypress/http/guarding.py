@@ -206,7 +206,7 @@ class Guarding:
             self.unread.hold_back(link, request.host)
         trimmed = None
         if verdict.whole and not self._may_save(request):
-            trimmed = await self._without(verdict, request, visitor, layout, bare=bool(unknown))
+            trimmed = await self._without(verdict, found, request, visitor, layout, bare=bool(unknown))
         if trimmed is None:
             self._gate.count("guard-refused")
             return refuse(self._board, request, visitor.language, layout)
@@ -305,11 +305,19 @@ class Guarding:
         return held
 
     async def _without(
-        self, verdict: Verdict, request: PageRequest, visitor: Visitor, layout: Layout, *, bare: bool
+        self,
+        verdict: Verdict,
+        found: list[Sighting],
+        request: PageRequest,
+        visitor: Visitor,
+        layout: Layout,
+        *,
+        bare: bool,
     ) -> bytes | None:
-        """A body without what this visitor may not read; None where it cannot be cut."""
-        base, sightings = (verdict.bare, verdict.bare_sightings) if bare else (verdict.body, verdict.sightings)
-        found = await self._unentitled(sightings, visitor)
+        """A body without what this visitor may not read, ``found`` in it; None where it cannot be cut."""
+        base = verdict.body
+        if bare:
+            base, found = verdict.bare, await self._unentitled(verdict.bare_sightings, visitor)
         if not found:
             return base
         names = frozenset(sighting.known.name for sighting in found)
