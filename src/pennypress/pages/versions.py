@@ -8,6 +8,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from pennypress.core.article import Access
 from pennypress.core.target import Target
@@ -168,32 +169,53 @@ class Versions:
         self._latest: OrderedDict[str, Version] = OrderedDict()
         self._versions: OrderedDict[_Key, Version] = OrderedDict()
         self._reading: dict[_Key, asyncio.Future[Version]] = {}
+        self._first: dict[str, asyncio.Future[Version]] = {}
 
     async def of(self, body: bytes, content_type: str | None, address: str) -> Seen:
-        """The version with these bytes at this address, read now if it is new."""
-        latest = self._latest.get(address)
-        if latest is not None and latest.page is not None and latest.content_type == content_type:
-            if latest.page.body == body:
-                return Seen(latest)
-            nonces = latest.nonces_of(body)
-            if nonces is not None:
-                return Seen(latest, nonces)
+        """The version with these bytes at this address, read now if it is new.
+
+        Of several that come at once the first is read before the others: they may differ from it in their nonces alone.
+        """
+        seen = self._like_latest(body, content_type, address)
+        if seen is None and address in self._first:
+            await asyncio.wait((self._first[address],))
+            seen = self._like_latest(body, content_type, address)
+        if seen is not None:
+            return seen
         key = (body, content_type, address)
         version = self._versions.get(key) or await self._read_once(key)
+        self._note_latest(address, version)
+        return Seen(version)
+
+    def _note_latest(self, address: str, version: Version) -> None:
         self._latest[address] = version
         self._latest.move_to_end(address)
-        return Seen(version)
+
+    def _like_latest(self, body: bytes, content_type: str | None, address: str) -> Seen | None:
+        """The last version at an address, where these bytes are that one but for their nonces."""
+        latest = self._latest.get(address)
+        if latest is None or latest.page is None or latest.content_type != content_type:
+            return None
+        if latest.page.body == body:
+            return Seen(latest)
+        nonces = latest.nonces_of(body)
+        return None if nonces is None else Seen(latest, nonces)
 
     async def _read_once(self, key: _Key) -> Version:
         reading = self._reading.get(key)
         if reading is None:
             reading = asyncio.ensure_future(self._read(key))
             self._reading[key] = reading
-        try:
-            return await asyncio.shield(reading)
-        finally:
-            if reading.done():
-                self._reading.pop(key, None)
+            if key[2] not in self._first:
+                self._first[key[2]] = reading
+            # Not left to who waits: all of them may go away.
+            reading.add_done_callback(partial(self._was_read, key))
+        return await asyncio.shield(reading)
+
+    def _was_read(self, key: _Key, reading: asyncio.Future[Version]) -> None:
+        del self._reading[key]
+        if self._first.get(key[2]) is reading:
+            del self._first[key[2]]
 
     async def _read(self, key: _Key) -> Version:
         if len(key[0]) <= _INLINE_BYTES:
@@ -201,6 +223,7 @@ class Versions:
         else:
             version = await asyncio.to_thread(read_version, *key, self._options)
         self._versions[key] = version
+        self._note_latest(key[2], version)
         self._held += len(key[0]) + _OVERHEAD
         while self._held > self._capacity and len(self._versions) > 1:
             dropped, old = self._versions.popitem(last=False)
