@@ -31,10 +31,8 @@ from pennypress.http.fetch import (
     fetch,
     heads_alone,
 )
-from pennypress.http.guarding import Guarding, GuardOptions
 from pennypress.http.judging import Judging
-from pennypress.http.learning import Learning
-from pennypress.http.making import board_of, budgeting_of
+from pennypress.http.making import board_of, budgeting_of, guarding_of, page_options_of
 from pennypress.http.mirror import MIRROR, Mirror
 from pennypress.http.mounted import Mounted, MountedDown
 from pennypress.http.onward import Onward
@@ -50,7 +48,6 @@ from pennypress.http.visitor import Visitor
 from pennypress.http.websockets import WebSockets, refuse
 from pennypress.messages import negotiate
 from pennypress.pages.notice import ErrorPage
-from pennypress.pages.page import PageOptions
 from pennypress.pages.recognise import Grounds
 from pennypress.pages.versions import Versions
 from pennypress.readers.code import PURPOSE
@@ -154,20 +151,11 @@ class PaywallApp:
         self._board = board
         self._own = OwnPages(self.gate, board, parts.keys)
         self._mirror = Mirror(parts.keys, parts.clock, parts.random)
-        options = PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
-        self._guarding = Guarding(
-            self.gate,
-            Learning(parts.store),
-            board,
-            self._grounds,
-            GuardOptions(
-                config.guard.mode, config.guard.allow, config.guard.sign_in_cookies, config.paper.url, self._largest
-            ),
-        )
+        self._guarding = guarding_of(config, self.gate, parts.store, board, self._grounds)
         self._views = PageViews(
             gate=self.gate,
             board=board,
-            versions=Versions(options, capacity=parts.pages),
+            versions=Versions(page_options_of(config), capacity=parts.pages),
             grounds=self._grounds,
             passes=self._passes,
             own_host=self._own_host,
@@ -177,12 +165,12 @@ class PaywallApp:
         )
         self._judging = Judging(
             gate=self.gate,
-            views=self._views,
+            belonging=self._views.belonging,
             guarding=self._guarding,
             board=board,
             grounds=self._grounds,
             parts=config.parts,
-            options=options,
+            options=page_options_of(config),
             own_host=self._own_host,
             largest=self._largest,
         )

@@ -11,9 +11,10 @@ from pennypress.core.part import PartRule, owners
 from pennypress.core.policy import Mode
 from pennypress.gate import Gate
 from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of
+from pennypress.http.belonging import Belonging
 from pennypress.http.fetch import Judgement, Verdict
 from pennypress.http.guarding import Guarding
-from pennypress.http.pageview import PageViews, html, kept_of_status, origin_word
+from pennypress.http.pageview import html, kept_of_status, origin_word
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import beginning_of
@@ -36,7 +37,7 @@ class Judging:
     """Judges answers for requests. ``parts`` are the rules about what belongs to an article at another address."""
 
     gate: Gate
-    views: PageViews
+    belonging: Belonging
     guarding: Guarding
     board: Board
     grounds: Grounds
@@ -78,7 +79,7 @@ class Judging:
             return Verdict.DROP if status == 206 and self.gate.mode is not Mode.OBSERVE else Verdict.HOLD
         verdict = Verdict.PASS
         if kind is not Kind.ASSET and self.grounds.hold(request.target):
-            verdict = await self.views.leave(request, visitor, keys_extended_by(request.target))
+            verdict = await self.belonging.to_one_of(request, visitor, keys_extended_by(request.target))
         return self._looked_at(verdict, headers)
 
     def _looked_at(self, verdict: Verdict, headers: AnswerHeaders) -> Verdict:
@@ -97,7 +98,7 @@ class Judging:
                 article = Article(path, (path,))
             if rule.premium:
                 article = replace(article, access=Access.PREMIUM)
-            left = await self.views.leave_as_part(request, visitor, article)
+            left = await self.belonging.to_article(request, visitor, article)
             if left is Verdict.DROP:
                 return left
             verdict = left if left is Verdict.PRIVATE else verdict

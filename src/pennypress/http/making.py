@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pennypress.config import Config
 from pennypress.config.sections import NetworkSection
-from pennypress.gate import Budgeting
+from pennypress.gate import Budgeting, Gate
+from pennypress.http.guarding import Guarding, GuardOptions
+from pennypress.http.learning import Learning
 from pennypress.http.own import READING
 from pennypress.pages.notice import Board, Paper
+from pennypress.pages.page import PageOptions
+from pennypress.pages.recognise import Grounds
 from pennypress.readers.budgets import Budgets
 from pennypress.readers.keys import Keys
 from pennypress.readers.returning import Returns
+from pennypress.store import Store
 
 
 def board_of(config: Config, keys: Keys) -> Board:
@@ -43,3 +48,17 @@ def budgeting_of(network: NetworkSection) -> Budgeting | None:
         return None
     budgets = Budgets(network.newcomer_articles, network.newcomer_readers, network.shared)
     return Budgeting(budgets, enforced=network.budget == "on")
+
+
+def page_options_of(config: Config) -> PageOptions:
+    """How pages are read and cut."""
+    return PageOptions(config.articles.body, config.articles.preview, config.articles.scripts)
+
+
+def guarding_of(config: Config, gate: Gate, store: Store, board: Board, grounds: Grounds) -> Guarding:
+    """The leak guard."""
+    guard = config.guard
+    options = GuardOptions(
+        guard.mode, guard.allow, guard.sign_in_cookies, config.paper.url, config.gateway.largest_article
+    )
+    return Guarding(gate, Learning(store), board, grounds, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pennypress.core.article import Access, Article
 from pennypress.core.decision import Decision, Reason
@@ -22,6 +22,7 @@ from pennypress.http.answer import (
     private_headers,
     without_ours,
 )
+from pennypress.http.belonging import Belonging
 from pennypress.http.fetch import Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
@@ -80,6 +81,7 @@ class PageViews:
         """``code_key`` is what makes the readers' codes at the foot of walls; None for a paper without a clerk."""
         self._guarding = guarding
         self._gate = gate
+        self.belonging = Belonging(gate, guarding)
         self._board = board
         self._versions = versions
         self._grounds = grounds
@@ -94,54 +96,59 @@ class PageViews:
         if not answer.body:
             return Outcome(passed)
         seen, body = await self._seen(request, answer)
-        version = seen.version
-        subject = self._subject(request, version, answer)
-        whole = answer.status in _WHOLE_PAGE
-        if subject is not None and subject.claimed is not None and not subject.continued and whole:
-            subject = await self._believed(request, version, answer, subject)
+        subject = await self._own_subject(request, seen.version, answer)
         guarding = self._guarding if self._guarding is not None and self._guarding.on else None
-        if not whole:
-            shown = await self._other_status(request, visitor, passed, version, subject)
-            return Outcome(await guarding.guarded(request, visitor, shown) if guarding is not None else shown)
-        clean = subject is None and guarding is not None and await guarding.finds_nothing(request, version)
+        if answer.status not in _WHOLE_PAGE:
+            shown = await self._other_status(request, visitor, passed, seen.version, subject)
+            return Outcome(shown if guarding is None else await guarding.guarded(request, visitor, shown))
         if guarding is not None:
-            if not clean:
-                subject = await guarding.recognised(subject, version, request, visitor)
-            part_of = None if subject is None or subject.twin else guarding.grown(request.target, body)
+            if subject is None and await guarding.finds_nothing(request, seen.version):
+                return Outcome(passed)
+            subject = await guarding.recognised(subject, seen.version, request, visitor)
+            if subject is None:
+                return Outcome(await guarding.guarded(request, visitor, passed))
+            part_of = None if subject.twin else guarding.grown(request.target, body)
             if part_of is not None:
                 return Outcome(await self._part(request, visitor, passed, part_of))
         if subject is None:
-            if guarding is None or clean:
-                return Outcome(passed)
-            return Outcome(await guarding.guarded(request, visitor, passed))
-        may_spend = request.by_a_reader and visitor.crawler is None
-        if may_spend and gone():
-            may_spend = False
-        asked = Request(
-            subject.article,
-            visitor.passes,
-            visitor.fresh,
-            subject.brief,
-            may_spend,
-            visitor.devices,
-            visitor.address,
-            visitor.rights,
-        )
-        admission = await self._gate.admit(asked)
+            return Outcome(passed)
+        may_spend = request.by_a_reader and visitor.crawler is None and not gone()
+        admission = await self._gate.admit(_asked(subject, visitor, may_spend=may_spend))
+        shown = await self._shown(request, passed, visitor, admission, seen, body, subject)
+        return Outcome(shown, subject, admission.decision, seen.version)
+
+    async def _shown(
+        self,
+        request: PageRequest,
+        passed: Answer,
+        visitor: Visitor,
+        admission: Admission,
+        seen: Seen,
+        body: bytes,
+        subject: Subject,
+    ) -> Answer:
+        """What of an article's page goes out under an admission."""
         if self._gate.mode is Mode.OBSERVE:
-            shown = self._named(self._observed(passed, admission), admission)
-        elif admission.decision.full:
-            if guarding is not None:
-                guarding.learning.learn_later(subject, version, request.target)
+            return self._named(self._observed(passed, admission), admission)
+        if admission.decision.full:
+            if self._guarding is not None and self._guarding.on:
+                self._guarding.learning.learn_later(subject, seen.version, request.target)
             if _reads_as_crawler(visitor, admission.decision):
-                shown = await self._for_crawler(passed, admission, seen, subject)
-            else:
-                shown = self._full(request, passed, visitor, admission, seen, body)
-        elif request.prefetches:
-            shown = Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
-        else:
-            shown = self._named(await self._preview(request, passed, visitor, admission, seen, subject), admission)
-        return Outcome(shown, subject, admission.decision, version)
+                return await self._for_crawler(passed, admission, seen, subject)
+            return self._full(request, passed, visitor, admission, seen, body)
+        if request.prefetches:
+            return Answer(503, ((b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
+        return self._named(await self._preview(request, passed, visitor, admission, seen, subject), admission)
+
+    async def _part(self, request: PageRequest, visitor: Visitor, passed: Answer, article: Article) -> Answer:
+        """What a script fetched of a page that grows: whole to who has the article open, else refused."""
+        match await self.belonging.to_article(request, visitor, article):
+            case Verdict.PASS:
+                return passed
+            case Verdict.PRIVATE:
+                return Answer(passed.status, tuple(private_headers(list(passed.headers))), passed.body)
+            case _:
+                return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
 
     async def head(self, request: PageRequest, visitor: Visitor, answer: Answer) -> Outcome:
         """What a HEAD request gets where articles are: the head that a GET would get that spends nothing."""
@@ -160,48 +167,6 @@ class PageViews:
             )
         headers = article_headers(list(answer.headers), decision, None)
         return Outcome(Answer(200, (*headers, *self._wall_header(decision)), b""), subject, decision)
-
-    async def leave(self, request: PageRequest, visitor: Visitor, keys: tuple[str, ...]) -> Verdict:
-        """Whether something that is no page itself, but belongs to one of these articles, may go to this visitor."""
-        if self._gate.mode is Mode.OBSERVE:
-            return Verdict.PASS
-        article = unread_subject(request.target, None).article
-        left = await self.leave_as_part(request, visitor, article)
-        if left is not Verdict.DROP:
-            return left
-        asker = await self._gate.asker(visitor.passes, visitor.devices, visitor.fresh)
-        if await self._gate.holds_any((*visitor.passes, asker.reader.id), keys):
-            return Verdict.PRIVATE
-        known = next(filter(None, (self._guarding.article(key) for key in keys)), None) if self._guarding else None
-        if known is None:
-            return Verdict.DROP
-        paths = tuple(dict.fromkeys((*request.target.paths, *known.paths)))
-        return await self.leave_as_part(request, visitor, replace(known, paths=paths))
-
-    async def leave_as_part(self, request: PageRequest, visitor: Visitor, article: Article) -> Verdict:
-        """Whether something that belongs to an article may go to this visitor."""
-        if self._gate.mode is Mode.OBSERVE:
-            return Verdict.PASS
-        asked = Request(
-            article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights
-        )
-        decision = await self._gate.weigh(asked)
-        if decision.reason in _CACHEABLE:
-            return Verdict.PASS
-        held = decision.full or (
-            decision.reason is not Reason.PREMIUM and await self._gate.holds_any(visitor.passes, (article.key,))
-        )
-        return Verdict.PRIVATE if held else Verdict.DROP
-
-    async def _part(self, request: PageRequest, visitor: Visitor, passed: Answer, article: Article) -> Answer:
-        """What a script fetched of a page that grows: whole to who has the article open, else refused."""
-        match await self.leave_as_part(request, visitor, article):
-            case Verdict.PASS:
-                return passed
-            case Verdict.PRIVATE:
-                return Answer(passed.status, tuple(private_headers(list(passed.headers))), passed.body)
-            case _:
-                return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
 
     async def _seen(self, request: PageRequest, answer: Answer) -> tuple[Seen, bytes]:
         """The page version that an answer brought, and the answer's body with its coding undone."""
@@ -233,11 +198,13 @@ class PageViews:
         version.subjects[key] = subject
         return subject
 
-    async def _believed(
-        self, request: PageRequest, version: Version, answer: Answer, subject: Subject
-    ) -> Subject | None:
-        """The subject once its canonical link was noted, and was found to be believed or not."""
-        if version.page is None or subject.claimed is None:
+    async def _own_subject(self, request: PageRequest, version: Version, answer: Answer) -> Subject | None:
+        """The article that a page is about by its own word, once its canonical link was noted and was found to be
+        believed or not; None for no article."""
+        subject = self._subject(request, version, answer)
+        if subject is None or subject.claimed is None or subject.continued or version.page is None:
+            return subject
+        if answer.status not in _WHOLE_PAGE:
             return subject
         if not version.page.sketch and subject.claimed in keys_extended_by(request.target):
             return subject  # too little to compare, and the address itself says whose it is
@@ -365,6 +332,20 @@ class PageViews:
         else:
             return answer
         return Answer(answer.status, (*answer.headers, cookie), answer.body)
+
+
+def _asked(subject: Subject, visitor: Visitor, *, may_spend: bool) -> Request:
+    """What the gate is asked of a view of an article."""
+    return Request(
+        subject.article,
+        visitor.passes,
+        visitor.fresh,
+        subject.brief,
+        may_spend,
+        visitor.devices,
+        visitor.address,
+        visitor.rights,
+    )
 
 
 def _reads_as_crawler(visitor: Visitor, decision: Decision) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -10,6 +9,7 @@ from threading import Lock
 from pennypress.core.article import Article
 from pennypress.core.known import KnownText, pack
 from pennypress.pages.anchors import Anchors, anchors_of
+from pennypress.pages.latest import Latest
 from pennypress.pages.looking import forms_of
 from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, Withheld
@@ -104,10 +104,10 @@ class Guard:
         self._withheld = Anchors()
         self._shown = Anchors()
         self._next = 0
-        self._made: OrderedDict[int, Withheld] = OrderedDict()
-        self._owned: OrderedDict[int, _Owned] = OrderedDict()
-        self._runs: OrderedDict[int, _Runs] = OrderedDict()
-        self._awake: OrderedDict[int, Withheld] = OrderedDict()
+        self._made: Latest[Withheld] = Latest(_MADE_AT_MOST)
+        self._owned: Latest[_Owned] = Latest(_MADE_AT_MOST)
+        self._runs: Latest[_Runs] = Latest(_MADE_AT_MOST)
+        self._awake: Latest[Withheld] = Latest(_AWAKE_AT_MOST)
         self._lock = Lock()
         self._one_learns = Lock()
 
@@ -229,10 +229,9 @@ class Guard:
     def _note_used(self, made: Withheld) -> None:
         """Let all but the texts that were looked for last go of what makes that fast: half a megabyte an article."""
         with self._lock:
-            self._awake[id(made)] = made
-            self._awake.move_to_end(id(made))
-            if len(self._awake) > _AWAKE_AT_MOST:
-                self._awake.popitem(last=False)[1].rest()
+            tired = self._awake.put(id(made), made)
+            if tired is not None:
+                tired.rest()
 
     def _made_of(self, slot: int, known: KnownText) -> Withheld:
         """What an article withholds, compared with nothing but itself."""
@@ -240,12 +239,9 @@ class Guard:
             made = self._made.get(slot)
             if made is None:
                 shown, withheld = known.texts
-                made = self._made[slot] = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
+                made = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
                 made.rest()
-                if len(self._made) > _MADE_AT_MOST:
-                    self._made.popitem(last=False)
-            else:
-                self._made.move_to_end(slot)
+                self._made.put(slot, made)
             return made
 
     def _owned_of(self, slot: int, known: KnownText) -> Withheld:
@@ -267,10 +263,7 @@ class Guard:
         else:
             withheld = self._made_of(slot, known)
         with self._lock:
-            self._owned[slot] = _Owned(withheld, nobodys, generation)
-            self._owned.move_to_end(slot)
-            if len(self._owned) > _MADE_AT_MOST:
-                self._owned.popitem(last=False)
+            self._owned.put(slot, _Owned(withheld, nobodys, generation))
         return withheld
 
     def _nobodys(self, slot: int, known: KnownText, letters: str) -> frozenset[int]:
@@ -307,11 +300,8 @@ class Guard:
         with self._lock:
             runs = self._runs.get(slot)
             if runs is None:
-                runs = self._runs[slot] = _Runs.of(known)
-                if len(self._runs) > _MADE_AT_MOST:
-                    self._runs.popitem(last=False)
-            else:
-                self._runs.move_to_end(slot)
+                runs = _Runs.of(known)
+                self._runs.put(slot, runs)
             return runs
 
 
