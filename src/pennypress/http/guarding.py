@@ -283,12 +283,12 @@ class Guarding:
 
     async def _others_in(self, version: Version, cut: Cut, visitor: Visitor, *, continued: bool) -> list[Sighting]:
         """What stands in a cut page that this visitor may not read."""
-        generation = self._guard.generation
-        held = version.others.get(continued)
-        if held is None or held[0] != generation:
-            text = written(cut.head + cut.tail, version.content_type, Layout.HTML).text.text
-            held = version.others[continued] = (generation, await self._verdicts.look(text))
-        return await self._unentitled(held[1], visitor)
+        looked = await self._verdicts.look_again(
+            lambda: written(cut.head + cut.tail, version.content_type, Layout.HTML).text.text,
+            version.others.get(continued),
+        )
+        version.others[continued] = looked
+        return await self._unentitled(looked.sightings, visitor)
 
     async def _trimmed_cut(self, cut: Cut, content_type: str | None, found: list[Sighting]) -> Cut:
         names = frozenset(sighting.known.name for sighting in found)

@@ -40,11 +40,10 @@ class Twins:
 
     async def seen_in(self, version: Version, page: Page) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a page; looked at once a version and state of what is known."""
-        generation = self._guard.generation
-        if version.sightings is None or version.sightings[0] != generation:
-            found = await self._verdicts.look(read_text(page.body, page.content_type).text)
-            version.sightings = (generation, found)
-        return version.sightings[1]
+        version.looked = await self._verdicts.look_again(
+            lambda: read_text(page.body, page.content_type).text, version.looked
+        )
+        return version.looked.sightings
 
     def _twin(self, sightings: tuple[Sighting, ...], subject: Subject | None, request: PageRequest) -> Sighting | None:
         """The article that a page is a twin of; None where it is of none, or holds several whole."""

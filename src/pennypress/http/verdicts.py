@@ -12,7 +12,7 @@ from typing import TypeVar
 from pennypress.http.answer import Answer, first
 from pennypress.http.kept import Kept
 from pennypress.http.unread import Unread
-from pennypress.pages.guard import Guard, Sighting
+from pennypress.pages.guard import Guard, Looked, Sighting
 from pennypress.pages.items import bare_json, bare_xml
 from pennypress.pages.layout import Layout, Written, put_back, written
 from pennypress.pages.source import undo_coding, unpacked
@@ -93,6 +93,12 @@ class Verdicts:
         if len(text) <= _INLINE:
             return self._guard.look(text)
         return await self._apart(partial(self._guard.look, text))
+
+    async def look_again(self, text: Callable[[], str], before: Looked | None) -> Looked:
+        """Whose withheld text stands in a text that was looked at ``before``, as far as more is known now."""
+        if before is not None and before.generation == self._guard.generation:
+            return before
+        return await self._apart(partial(self._guard.look_again, text, before))
 
     async def _apart(self, look: Callable[[], Value]) -> Value:
         """Look beside the event loop, one at a time: several at once would only keep each other, and it, waiting."""

@@ -27,7 +27,7 @@ SIZES = (24, 14, 7)
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _SHIFT = np.uint64(32)
-_SALTS = {24: np.uint64(0x51), 14: np.uint64(0xA3), 7: np.uint64(0xF7)}
+_SALTS = {24: np.uint64(0x51), 14: np.uint64(0xA3), 12: np.uint64(0x2D), 7: np.uint64(0xF7)}
 _BYTE, _IN_BYTE = np.uint64(3), np.uint64(7)
 _SPARSE = 16
 _SMALL = 20_000
@@ -60,20 +60,20 @@ def anchors_of(text: str) -> bytes:
 
 def hashes_of(letters: str) -> dict[int, Hashes]:
     """The hash at every place of squeezed letters, by the size of the anchor; none where the text is shorter."""
-    codes: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
-    if letters.isascii():
-        codes = np.frombuffer(letters.encode("ascii"), dtype=np.uint8)
-    else:
-        codes = np.frombuffer(letters.encode("utf-32-le", "replace"), dtype="<u4")
     with np.errstate(over="ignore"):
-        powers = {1: codes.astype(np.uint64) + np.uint64(1)}
-        for size in (1, 2, 4, 8):
-            powers[2 * size] = _joined(powers[size], powers[size], size, size)
+        powers = _powers(letters, 16)
         return {
             24: _mixed(_joined(powers[16], powers[8], 16, 8), 24),
             14: _mixed(_joined(_joined(powers[8], powers[4], 8, 4), powers[2], 12, 2), 14),
             7: _mixed(_joined(_joined(powers[4], powers[2], 4, 2), powers[1], 6, 1), 7),
         }
+
+
+def hashes_of_twelve(letters: str) -> Hashes:
+    """The hash of the twelve letters at every place of squeezed letters; none where the text is shorter."""
+    with np.errstate(over="ignore"):
+        powers = _powers(letters, 8)
+        return _mixed(_joined(powers[8], powers[4], 8, 4), 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,20 @@ def _joined(one: Hashes, other: Hashes, size: int, other_size: int) -> Hashes:
     length = max(0, min(len(one), len(other) - size))
     power = np.uint64(pow(int(_BASE), other_size, 1 << 64))
     return one[:length] * power + other[size : size + length]
+
+
+def _powers(letters: str, largest: int) -> dict[int, Hashes]:
+    """The plain hashes of stretches of one letter, two, four and so on up to the largest."""
+    codes: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
+    if letters.isascii():
+        codes = np.frombuffer(letters.encode("ascii"), dtype=np.uint8)
+    else:
+        codes = np.frombuffer(letters.encode("utf-32-le", "replace"), dtype="<u4")
+    powers, size = {1: codes.astype(np.uint64) + np.uint64(1)}, 1
+    while size < largest:
+        powers[2 * size] = _joined(powers[size], powers[size], size, size)
+        size *= 2
+    return powers
 
 
 def _mixed(hashes: Hashes, size: int) -> Hashes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from pennypress.core.article import Article
 from pennypress.core.known import KnownText, pack
 from pennypress.pages.anchors import Anchors, anchors_of
+from pennypress.pages.grams import Grams, GramsOf
+from pennypress.pages.history import History
 from pennypress.pages.latest import Latest
 from pennypress.pages.looking import forms_of
 from pennypress.pages.packed import TooMuch
@@ -24,6 +27,7 @@ _MUCH = 5
 _UNSPACED_ROW = 2 * RUN
 """In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
 _PARTS_AT_MOST = 64
+_LARGEST_SHARE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,16 @@ class _Runs:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in a text, and in which state of what is known. ``grams`` are for ruling out what is learned
+    afterwards; None where they were not wanted, or would take twice the text's size."""
+
+    generation: int
+    sightings: tuple[Sighting, ...]
+    grams: Grams | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Owned:
     """What an article withholds less the runs that are nobody's, as these were in a state of what is known."""
 
@@ -104,6 +118,7 @@ class Guard:
         self._withheld = Anchors()
         self._shown = Anchors()
         self._next = 0
+        self._history = History()
         self._made: Latest[Withheld] = Latest(_MADE_AT_MOST)
         self._owned: Latest[_Owned] = Latest(_MADE_AT_MOST)
         self._runs: Latest[_Runs] = Latest(_MADE_AT_MOST)
@@ -144,7 +159,8 @@ class Guard:
     def learn(self, texts: Iterable[KnownText]) -> None:
         """Know these texts from now on, each in the place of what was known under its name."""
         with self._one_learns:
-            withheld, shown = [], []
+            withheld, shown, gone = [], [], []
+            added: list[KnownText] = []
             for known in texts:
                 if self.holds(known):
                     continue
@@ -155,9 +171,10 @@ class Guard:
                 old, self._slots[known.name] = self._slots.get(known.name), slot
                 parts = self._parts.setdefault(known.article.key, set())
                 parts.add(slot)
+                added.append(known)
                 if old is not None:
                     parts.discard(old)
-                    del self._known[old]
+                    gone.append(self._known.pop(old))
                     self._withholding.discard(old)
                     self._withheld.drop(old)
                     self._shown.drop(old)
@@ -166,6 +183,7 @@ class Guard:
             if withheld:
                 self._withheld.add(withheld)
                 self._shown.add(shown)
+                self._history = self._history.with_news(self.generation + 1, added, gone)
                 self.generation += 1
 
     def adds_nothing(self, known: KnownText) -> bool:
@@ -194,11 +212,35 @@ class Guard:
         """
         found: dict[int, tuple[int, int]] = {}
         if self.watches:
-            try:
+            with suppress(TooMuch):
                 for form in forms_of(text):
                     self._look_at(form, found)
-            except TooMuch:
-                pass
+        return self._sightings(found)
+
+    def look_again(self, text: Callable[[], str], before: Looked | None) -> Looked:
+        """What is found in a text that is looked at again and again as more is learned. Only what is learned after the
+        second time costs next to nothing, where nothing was found before and nothing new can stand there."""
+        generation = self.generation
+        if before is not None and self._can_stand_nothing_new_in(before):
+            return replace(before, generation=generation)
+        if before is None or not self.watches:
+            return Looked(generation, self.look(text()))
+        told, grams = text(), GramsOf()
+        found: dict[int, tuple[int, int]] = {}
+        try:
+            for form in forms_of(told):
+                self._look_at(form, found)
+                grams.add(form)
+        except TooMuch:
+            return Looked(generation, self._sightings(found))
+        sightings = self._sightings(found)
+        return Looked(generation, sightings, None if sightings else grams.within(_LARGEST_SHARE * len(told)))
+
+    def _can_stand_nothing_new_in(self, before: Looked) -> bool:
+        grams, news = before.grams, self._history.after(before.generation)
+        return grams is not None and news is not None and not any(runs.may_stand_in(grams) for runs in news)
+
+    def _sightings(self, found: Mapping[int, tuple[int, int]]) -> tuple[Sighting, ...]:
         sightings = []
         for slot, (count, long) in found.items():
             known = self._known.get(slot)

@@ -13,7 +13,7 @@ from functools import partial
 from pennypress.core.article import Access
 from pennypress.core.target import Target
 from pennypress.errors import Undecodable
-from pennypress.pages.guard import Sighting
+from pennypress.pages.guard import Looked
 from pennypress.pages.layout import is_markup
 from pennypress.pages.page import Cut, Page, PageOptions, read_page
 from pennypress.pages.recognise import Subject
@@ -44,10 +44,10 @@ class Version:
         "content_type",
         "is_markup",
         "learned",
+        "looked",
         "nonces",
         "others",
         "page",
-        "sightings",
         "subjects",
         "told",
         "why_unread",
@@ -60,8 +60,8 @@ class Version:
         self.told = False
         self._marking: dict[bool, asyncio.Future[bytes | None]] = {}
         self.learned: tuple[str, bool, bool] | None = None
-        self.sightings: tuple[int, tuple[Sighting, ...]] | None = None
-        self.others: dict[bool, tuple[int, tuple[Sighting, ...]]] = {}
+        self.looked: Looked | None = None
+        self.others: dict[bool, Looked] = {}
         self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}

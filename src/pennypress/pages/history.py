@@ -1,0 +1,36 @@
+"""What became known of late, so that what was looked at before need not be looked at again for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pennypress.core.known import KnownText
+from pennypress.pages.grams import Runs
+
+_NEWS_AT_MOST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The runs of texts that became known, or are known no more, each with the generation at which it did so; all of
+    them after ``since``."""
+
+    since: int = 0
+    news: tuple[tuple[int, Runs], ...] = ()
+
+    def after(self, generation: int) -> tuple[Runs, ...] | None:
+        """What came after a generation; None where some of it is forgotten."""
+        if generation < self.since:
+            return None
+        return tuple(runs for came, runs in self.news if came > generation)
+
+    def with_news(self, generation: int, added: Sequence[KnownText], gone: Sequence[KnownText]) -> History:
+        """The same and this, less what is too much to remember. Of what is added that counts which it withholds; of
+        what is gone all: it may have made a text nobody's."""
+        if len(added) + 2 * len(gone) > _NEWS_AT_MOST:
+            return History(generation)
+        texts = [known.texts[1] for known in added] + [text for known in gone for text in known.texts]
+        news = (*self.news, *((generation, Runs.of(text)) for text in texts))
+        forgotten = news[:-_NEWS_AT_MOST]
+        return History(forgotten[-1][0] if forgotten else self.since, news[len(forgotten) :])
