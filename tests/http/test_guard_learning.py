@@ -232,3 +232,25 @@ async def test_one_address_that_answers_in_two_languages_is_guarded_in_both_and_
     await reader.get("/news/crane")
     assert "dansk staar der 3" not in (await reader.get("/feed/da")).text
     assert leaks(await reader.get("/feed")) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "application/json", "text/plain"])
+async def test_an_answer_that_was_clean_twice_is_withheld_once_its_text_is_known(
+    built: Build, site: Site, content_type: str
+) -> None:
+    whole = " ".join(CRANE) + " It rains on the quay." * 800
+    body = (
+        json.dumps({"said": whole})
+        if content_type == "application/json"
+        else f"<html><body><p>{whole}</p></body></html>"
+    )
+    site.put("/archive", body, content_type=content_type)
+    app = built()
+    for day in ("first", "second", "third"):
+        await Browser(app).get("/news/baker")
+        await app.settle()
+        assert (await Browser(app).get("/archive")).body == body.encode()
+        site.put("/news/baker", page("The baker", (*BAKER, f"It is the {day} day of the last week of the oven.")))
+    reader = await used_up(app)
+    await app.settle()
+    assert leaks(await reader.get("/archive")) == []

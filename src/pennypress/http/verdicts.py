@@ -52,6 +52,20 @@ class Verdict:
         """Whether the answer may go to everybody."""
         return not self.sightings and not self.unknown
 
+    @property
+    def size(self) -> int:
+        """How many bytes it takes to keep it."""
+        return len(self.body) + len(self.bare)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A verdict, and in which state of what is known it holds; with what was looked at where nothing was found."""
+
+    verdict: Verdict
+    generation: int
+    looked: tuple[Looked, ...] = ()
+
 
 class Verdicts:
     """Looks at answers, each body once for each state of what is known."""
@@ -61,7 +75,7 @@ class Verdicts:
         self._unread = unread
         self._largest = largest
         self._one_looks = asyncio.Semaphore(1)
-        self._kept: Kept[tuple[Name, int, int], Verdict] = Kept(_KEPT_BYTES)
+        self._kept: Kept[tuple[Name, int], _Held] = Kept(_KEPT_BYTES)
         self._fields: Kept[tuple[str, int], tuple[Sighting, ...]] = Kept(_FIELDS_BYTES)
 
     async def of(self, answer: Answer, layout: Layout, host: str) -> Verdict:
@@ -70,14 +84,13 @@ class Verdicts:
         coding = (first(answer.headers, b"content-encoding") or b"").decode("latin-1")
         content_type = said.decode("latin-1") if said else None
         name = (digest(answer.body), coding, content_type or "", layout, host)
-        key = (name, self._guard.generation, self._unread.settled)
+        key = (name, self._unread.settled)
         held = self._kept.get(key)
-        if held is None:
-            look = partial(self._look_at, name, answer.body, coding, content_type)
+        if held is None or held.generation != self._guard.generation:
+            look = partial(self._held, name, answer.body, coding, content_type, held)
             held = look() if len(answer.body) <= _INLINE and not coding else await self._apart(look)
-            size = 0 if held.nothing else len(held.body) + len(held.bare)
-            self._kept.put(key, held, size)
-        return held
+            self._kept.put(key, held, held.verdict.size + sum(looked.size for looked in held.looked))
+        return held.verdict
 
     async def of_field(self, told: str) -> tuple[Sighting, ...]:
         """Whose withheld text a field of a head says; the same ones come with every answer."""
@@ -105,12 +118,29 @@ class Verdicts:
         async with self._one_looks:
             return await asyncio.to_thread(look)
 
-    def _look_at(self, name: Name, body: bytes, coding: str, content_type: str | None) -> Verdict:
-        layout, host = name[3], name[4]
+    def _held(self, name: Name, body: bytes, coding: str, content_type: str | None, before: _Held | None) -> _Held:
+        """Look at a body, one that was looked at before as far as more is known now."""
+        generation = self._guard.generation
+        undone, content_type = self._undone(name[3], body, coding, content_type)
+        was = written(undone, content_type, name[3])
+        if before is not None and before.verdict.nothing and len(undone) <= self._largest:
+            texts = [was.text.text] if was.also is None else [was.text.text, was.also]
+            looked = tuple(
+                self._guard.look_again(partial(str, text), known)
+                for text, known in zip(texts, before.looked or (Looked(0, ()),) * len(texts), strict=True)
+            )
+            if not any(one.sightings for one in looked):
+                return _Held(before.verdict, generation, looked)
+        return _Held(self._look_at(name, undone, content_type, was), generation)
+
+    def _undone(self, layout: Layout, body: bytes, coding: str, content_type: str | None) -> tuple[bytes, str | None]:
         undone = undo_coding(body, coding or None, limit=max(_GROWN_AT_MOST * self._largest, len(body)))
         if layout is Layout.PACKED:
-            undone, content_type = unpacked(undone, _GROWN_AT_MOST * self._largest), None
-        was = written(undone, content_type, layout)
+            return unpacked(undone, _GROWN_AT_MOST * self._largest), None
+        return undone, content_type
+
+    def _look_at(self, name: Name, undone: bytes, content_type: str | None, was: Written) -> Verdict:
+        host = name[4]
         if len(undone) > self._largest:
             found = {sighting.known.name: sighting for part in _windows(was) for sighting in self._guard.look(part)}
             return (
@@ -126,7 +156,7 @@ class Verdicts:
             return Verdict(name, undone, content_type, sightings)
         left = put_back(was, bare, undone)
         return Verdict(
-            name, undone, content_type, sightings, unknown, left, self._sightings(written(left, content_type, layout))
+            name, undone, content_type, sightings, unknown, left, self._sightings(written(left, content_type, name[3]))
         )
 
     def _sightings(self, was: Written) -> tuple[Sighting, ...]:

@@ -96,6 +96,11 @@ class Looked:
     sightings: tuple[Sighting, ...]
     grams: Grams | None = None
 
+    @property
+    def size(self) -> int:
+        """How many bytes it takes to keep it."""
+        return 0 if self.grams is None else self.grams.hashes.nbytes
+
 
 @dataclass(frozen=True, slots=True)
 class _Owned:
