@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from string import ascii_lowercase
 
 from benchmarks.withheld_text import page, sentence
 from pennypress.core.article import Article
@@ -47,6 +48,21 @@ def seconds(task: Callable[[], object], best_of: int = 3) -> float:
     return min(times)
 
 
+def after_a_lesson(text: str) -> float:
+    """What one article that is learned later costs on a page that was looked at twice and held nothing."""
+    guard = Guard()
+    chance = random.Random(0)
+    told = [" ".join("".join(chance.choices(ascii_lowercase, k=5)) for _ in range(600)) for _ in range(2)]
+    names = [f"/news/of-another-{number}" for number in range(2)]
+    lessons = [
+        known_text(Article(name, (name,), ""), name, "", "", said) for name, said in zip(names, told, strict=True)
+    ]
+    guard.learn(lessons[:1])
+    looked = guard.look_again(lambda: text, guard.look_again(lambda: text, None))
+    guard.learn(lessons[1:])
+    return seconds(lambda: guard.look_again(lambda: text, looked))
+
+
 def main() -> None:
     """Print the figures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
@@ -63,11 +79,13 @@ def main() -> None:
     texts = [read_text(body, None).text for body in pages]
     looks = [seconds(lambda text=text: guard.look(text)) for text in texts]  # type: ignore[misc]
     seen = [seconds(lambda body=body: digest(body)) for body in pages]  # type: ignore[misc]
+    later = [after_a_lesson(text) for text in texts]
     size = statistics.mean(map(len, pages))
     print(f"{len(pages)} pages of {size / 1000:.0f} kB on average, as many articles known")
     print(f"read and cut:       {statistics.mean(cuts) * 1000:.1f} ms a page")
     print(f"looked at, unseen:  {statistics.mean(looks) * 1000:.1f} ms, {sum(looks) / sum(cuts):.2f} times that")
     print(f"looked at, seen:    {statistics.mean(seen) * 1000:.3f} ms")
+    print(f"of no known article, one learned later: {statistics.mean(later) * 1000:.3f} ms")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def text(number: int, words: int = 60) -> str:
 
 
 def owned(numbers: Sequence[int], words: int = 60) -> list[tuple[int, bytes]]:
-    return [(number, anchors_of(text(number, words))) for number in numbers]
+    return [(number, anchors_of(text(number, words).split())) for number in numbers]
 
 
 @settings(max_examples=40, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import time
 from html import escape
@@ -52,6 +53,8 @@ def keys(guard: Guard, text: str) -> list[str]:
         WITHHELD.upper(),
         WITHHELD.replace(" ", "\u00a0\u200b"),
         "".join(f"\\u{ord(char):04x}" for char in WITHHELD),
+        codecs.encode(WITHHELD, "rot13"),
+        WITHHELD[::-1],
         f'{{"data": "{base64.b64encode(WITHHELD.encode()).decode()}"}}',
         "WEBVTT\n\n"
         + "".join(f"00:00:0{n}.000 --> 00:00:0{n + 1}.000\n{line}\n\n" for n, line in enumerate(WITHHELD.split(", "))),
@@ -134,7 +137,7 @@ word = st.text(alphabet="abcdeé漢", min_size=1, max_size=6)
 def test_each_run_of_eight_words_holds_an_anchor_whole(some: list[str], data: st.DataObject) -> None:
     plain = words(" ".join(some))
     anchors = Anchors()
-    anchors.add([(7, anchors_of(" ".join(some)))])
+    anchors.add([(7, anchors_of(words(" ".join(some))))])
     first = data.draw(st.integers(0, max(0, len(plain) - 8)))
     run = "".join(plain[first : first + 8])
     assert (7 in anchors.owners_in(squeeze("qqq") + run + "zzz")) == (len(plain) >= 8 and len(run) >= 7)

@@ -132,7 +132,7 @@ def test_a_run_that_lies_where_two_windows_of_a_long_text_meet_is_found() -> Non
     guard.learn((text_of("other", "A story of the sea.", SENTENCES[1]),))
     page = "q" * (262_144 - 20) + " " + alone(SENTENCES[0])
     looked = looked_at_twice(guard, page)
-    assert looked.grams is not None
+    assert looked.number is not None
     guard.learn([text_of("new", "It is short.", SENTENCES[0])])
     assert [one.article.key for one in guard.look_again(lambda: page, looked).sightings] == ["/news/new"]
 

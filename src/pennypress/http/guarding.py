@@ -27,7 +27,6 @@ from pennypress.http.answer import (
     private_headers,
 )
 from pennypress.http.heads import may_tell, without_text
-from pennypress.http.kept import Kept
 from pennypress.http.learning import Learning
 from pennypress.http.refusing import layout_sent, refuse
 from pennypress.http.request import PageRequest
@@ -39,6 +38,7 @@ from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
 from pennypress.messages import wording
 from pennypress.pages.guard import Sighting
+from pennypress.pages.kept import Kept
 from pennypress.pages.layout import Layout, written
 from pennypress.pages.looking import stands_in
 from pennypress.pages.naming import keys_extended_by

@@ -10,10 +10,10 @@ from hashlib import blake2b
 from typing import TypeVar
 
 from pennypress.http.answer import Answer, first
-from pennypress.http.kept import Kept
 from pennypress.http.unread import Unread
 from pennypress.pages.guard import Guard, Looked, Sighting
 from pennypress.pages.items import bare_json, bare_xml
+from pennypress.pages.kept import Kept
 from pennypress.pages.layout import Layout, Written, put_back, written
 from pennypress.pages.source import undo_coding, unpacked
 
@@ -52,11 +52,6 @@ class Verdict:
         """Whether the answer may go to everybody."""
         return not self.sightings and not self.unknown
 
-    @property
-    def size(self) -> int:
-        """How many bytes it takes to keep it."""
-        return len(self.body) + len(self.bare)
-
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -89,7 +84,7 @@ class Verdicts:
         if held is None or held.generation != self._guard.generation:
             look = partial(self._held, name, answer.body, coding, content_type, held)
             held = look() if len(answer.body) <= _INLINE and not coding else await self._apart(look)
-            self._kept.put(key, held, held.verdict.size + sum(looked.size for looked in held.looked))
+            self._kept.put(key, held, len(held.verdict.body) + len(held.verdict.bare))
         return held.verdict
 
     async def of_field(self, told: str) -> tuple[Sighting, ...]:

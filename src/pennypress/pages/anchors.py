@@ -7,7 +7,7 @@ to compare the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pennypress.pages.withheld import RUN
-from pennypress.pages.words import words
 
 Hashes = npt.NDArray[np.uint64]
 Owners = npt.NDArray[np.uint32]
@@ -27,7 +26,7 @@ SIZES = (24, 14, 7)
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _SHIFT = np.uint64(32)
-_SALTS = {24: np.uint64(0x51), 14: np.uint64(0xA3), 12: np.uint64(0x2D), 7: np.uint64(0xF7)}
+_SALTS = {24: np.uint64(0x51), 14: np.uint64(0xA3), 8: np.uint64(0x2D), 7: np.uint64(0xF7)}
 _BYTE, _IN_BYTE = np.uint64(3), np.uint64(7)
 _SPARSE = 16
 _SMALL = 20_000
@@ -39,9 +38,14 @@ _SOME = 8
 such as the line at the foot of each, is nobody's, and no page is to be compared with all of them for it."""
 
 
-def anchors_of(text: str) -> bytes:
-    """The anchors of every run of eight words in a text, as bytes; empty for a text of fewer words."""
-    plain = words(text)
+def anchors_of(*ways: Sequence[str]) -> bytes:
+    """The anchors of every run of eight words in a text, given by its words in one way of writing it or several, as
+    bytes; empty for a text of fewer words."""
+    found = [hashes for plain in ways for hashes in _anchors_of(plain)]
+    return np.unique(np.concatenate(found)).astype("<u8").tobytes() if found else b""
+
+
+def _anchors_of(plain: Sequence[str]) -> list[Hashes]:
     edges = list(accumulate((len(word) for word in plain), initial=0))
     letters = "".join(plain)
     places: dict[int, list[int]] = {size: [] for size in SIZES}
@@ -54,8 +58,7 @@ def anchors_of(text: str) -> bytes:
             continue
         places[size].append(end - size)
     hashed = hashes_of(letters)
-    found = [hashed[size][places[size]] for size in SIZES if places[size]]
-    return np.unique(np.concatenate(found)).astype("<u8").tobytes() if found else b""
+    return [hashed[size][places[size]] for size in SIZES if places[size]]
 
 
 def hashes_of(letters: str) -> dict[int, Hashes]:
@@ -69,11 +72,10 @@ def hashes_of(letters: str) -> dict[int, Hashes]:
         }
 
 
-def hashes_of_twelve(letters: str) -> Hashes:
-    """The hash of the twelve letters at every place of squeezed letters; none where the text is shorter."""
+def hashes_of_eight(letters: str) -> Hashes:
+    """The hash of the eight letters at every place of squeezed letters; none where the text is shorter."""
     with np.errstate(over="ignore"):
-        powers = _powers(letters, 8)
-        return _mixed(_joined(powers[8], powers[4], 8, 4), 12)
+        return _mixed(_powers(letters, 8)[8], 8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from pennypress.core.known import KnownText, pack
 from pennypress.pages.anchors import Anchors, anchors_of
 from pennypress.pages.grams import Grams, GramsOf
 from pennypress.pages.history import History
+from pennypress.pages.kept import Kept
 from pennypress.pages.latest import Latest
 from pennypress.pages.looking import forms_of
 from pennypress.pages.packed import TooMuch
-from pennypress.pages.withheld import RUN, Withheld
+from pennypress.pages.withheld import RUN, UNSPACED_RUN, Withheld, ways_of
 from pennypress.pages.words import words
 
 _MADE_AT_MOST = 512
@@ -24,10 +25,8 @@ _LONG_ROW = 24
 _COLLECTED_AT_LEAST = 40
 _MUCH = 5
 """Who shares less than a fifth of an article's runs holds no half of what it withholds: there is nothing to compare."""
-_UNSPACED_ROW = 2 * RUN
-"""In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
 _PARTS_AT_MOST = 64
-_LARGEST_SHARE = 2
+_GRAMS_BYTES = 48_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +88,12 @@ class _Runs:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found in a text, and in which state of what is known. ``grams`` are for ruling out what is learned
-    afterwards; None where they were not wanted, or would take twice the text's size."""
+    """What was found in a text, and in which state of what is known. ``number`` is that of its grams, by which what is
+    learned afterwards may be ruled out; None where it has none."""
 
     generation: int
     sightings: tuple[Sighting, ...]
-    grams: Grams | None = None
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes to keep it."""
-        return 0 if self.grams is None else self.grams.hashes.nbytes
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +118,8 @@ class Guard:
         self._shown = Anchors()
         self._next = 0
         self._history = History()
+        self._grams: Kept[int, Grams] = Kept(_GRAMS_BYTES)
+        self._last_number = 0
         self._made: Latest[Withheld] = Latest(_MADE_AT_MOST)
         self._owned: Latest[_Owned] = Latest(_MADE_AT_MOST)
         self._runs: Latest[_Runs] = Latest(_MADE_AT_MOST)
@@ -239,10 +235,20 @@ class Guard:
         except TooMuch:
             return Looked(generation, self._sightings(found))
         sightings = self._sightings(found)
-        return Looked(generation, sightings, None if sightings else grams.within(_LARGEST_SHARE * len(told)))
+        return Looked(generation, sightings, None if sightings else self._numbered(grams.gathered()))
+
+    def _numbered(self, grams: Grams) -> int:
+        with self._lock:
+            self._last_number += 1
+            self._grams.put(self._last_number, grams, grams.hashes.nbytes)
+            return self._last_number
 
     def _can_stand_nothing_new_in(self, before: Looked) -> bool:
-        grams, news = before.grams, self._history.after(before.generation)
+        if before.number is None:
+            return False
+        with self._lock:
+            grams = self._grams.get(before.number)
+        news = self._history.after(before.generation)
         return grams is not None and news is not None and not any(runs.may_stand_in(grams) for runs in news)
 
     def _sightings(self, found: Mapping[int, tuple[int, int]]) -> tuple[Sighting, ...]:
@@ -270,7 +276,7 @@ class Guard:
     def _rows_of(self, made: Withheld, form: str) -> tuple[int, int]:
         """How many words of what is withheld stand in a form in runs, and how many in long rows."""
         self._note_used(made)
-        count, long = made.rows_within(form, _UNSPACED_ROW if made.unspaced else RUN, _LONG_ROW)
+        count, long = made.rows_within(form, UNSPACED_RUN if made.unspaced else RUN, _LONG_ROW)
         return count, long
 
     def _note_used(self, made: Withheld) -> None:
@@ -359,8 +365,8 @@ def known_text(article: Article, address: str, part: str, shown: str, withheld: 
         address=address,
         part=part,
         packed=pack(shown, withheld, language),
-        withheld_prints=anchors_of(withheld) if len(words(withheld)) >= RUN else b"",
-        shown_prints=anchors_of(shown),
+        withheld_prints=anchors_of(*ways_of(withheld)),
+        shown_prints=anchors_of(words(shown)),
     )
 
 

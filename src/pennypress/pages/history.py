@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pennypress.core.known import KnownText
 from pennypress.pages.grams import Runs
 
-_NEWS_AT_MOST = 256
+_NEWS_AT_MOST = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class History:
     def with_news(self, generation: int, added: Sequence[KnownText], gone: Sequence[KnownText]) -> History:
         """The same and this, less what is too much to remember. Of what is added that counts which it withholds; of
         what is gone all: it may have made a text nobody's."""
-        if len(added) + 2 * len(gone) > _NEWS_AT_MOST:
+        if 3 * len(added) + 6 * len(gone) > _NEWS_AT_MOST:
             return History(generation)
-        texts = [known.texts[1] for known in added] + [text for known in gone for text in known.texts]
-        news = (*self.news, *((generation, Runs.of(text)) for text in texts))
+        runs = [each for known in added for each in Runs.withheld(known.texts[1])]
+        runs += [each for known in gone for text in known.texts for each in Runs.of(text)]
+        news = (*self.news, *((generation, each) for each in runs))
         forgotten = news[:-_NEWS_AT_MOST]
         return History(forgotten[-1][0] if forgotten else self.since, news[len(forgotten) :])

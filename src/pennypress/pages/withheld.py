@@ -18,6 +18,9 @@ from pennypress.pages.words import squeeze, words
 RUN = 8
 """So many words in a row are a run."""
 
+UNSPACED_RUN = 2 * RUN
+"""In scripts without spaces each letter counts as a word, but a word has about two: eight letters are a name."""
+
 _LONG_RUN = 19
 _SHORT_WORDS = 1.5
 _STEPS = (256, 16, 1)
@@ -27,6 +30,19 @@ _BRIEF = 4096
 _BETWEEN_WAYS = "\x00"
 _BARRIER = "\x01"
 _WIDEST = 4
+
+
+def ways_of(text: str) -> list[list[str]]:
+    """The words of a text in each way of writing them that no look at another text undoes: as they are, backwards, and
+    by rot13."""
+    plain, rotated = words(text), words(codecs.encode(text, "rot13"))
+    backwards = [word[::-1] for word in reversed(plain)]
+    return [plain, backwards, rotated] if len(rotated) == len(plain) else [plain, backwards]
+
+
+def is_unspaced(plain: Sequence[str]) -> bool:
+    """Whether most of a text, given by its words, is written in a script without spaces."""
+    return sum(map(len, plain)) < _SHORT_WORDS * len(plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +85,12 @@ class Withheld:
         self._resting = False
         plain = words(withheld)
         self.words = len(plain)
-        self.unspaced = sum(map(len, plain)) < _SHORT_WORDS * len(plain)
+        self.unspaced = is_unspaced(plain)
         self._run = min(RUN, self.words)
         free = squeeze(kept)
         wanted = [run not in free for run in self._runs_of(plain)]
-        rotated = words(codecs.encode(withheld, "rot13"))
-        backwards = [word[::-1] for word in reversed(plain)]
-        ways = [(plain, wanted), (backwards, wanted[::-1])]
-        self._lay_out([*ways, (rotated, wanted)] if len(rotated) == len(plain) else ways)
+        _, backwards, *rotated = ways_of(withheld)
+        self._lay_out([(plain, wanted), (backwards, wanted[::-1]), *((way, wanted) for way in rotated)])
 
     def in_text(self, text: str) -> bool:
         """Whether a run stands in the text in any of its forms; also True when it unpacks to more than can be read."""

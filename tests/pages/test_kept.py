@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pennypress.http.kept import Kept
+from pennypress.pages.kept import Kept
 
 
 def test_it_stays_within_its_bytes_and_lets_go_of_what_was_not_asked_for_longest() -> None:
