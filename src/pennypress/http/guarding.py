@@ -285,7 +285,8 @@ class Guarding:
         """What stands in a cut page that this visitor may not read."""
         looked = await self._verdicts.look_again(
             lambda: written(cut.head + cut.tail, version.content_type, Layout.HTML).text.text,
-            version.others.get(continued),
+            lambda: version.others.get(continued),
+            len(cut.head) + len(cut.tail),
         )
         version.others[continued] = looked
         return await self._unentitled(looked.sightings, visitor)

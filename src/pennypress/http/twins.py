@@ -41,7 +41,7 @@ class Twins:
     async def seen_in(self, version: Version, page: Page) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a page; looked at once a version and state of what is known."""
         version.looked = await self._verdicts.look_again(
-            lambda: read_text(page.body, page.content_type).text, version.looked
+            lambda: read_text(page.body, page.content_type).text, lambda: version.looked, len(page.body)
         )
         return version.looked.sightings
 

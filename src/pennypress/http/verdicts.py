@@ -80,12 +80,33 @@ class Verdicts:
         content_type = said.decode("latin-1") if said else None
         name = (digest(answer.body), coding, content_type or "", layout, host)
         key = (name, self._unread.settled)
-        held = self._kept.get(key)
-        if held is None or held.generation != self._guard.generation:
-            look = partial(self._held, name, answer.body, coding, content_type, held)
-            held = look() if len(answer.body) <= _INLINE and not coding else await self._apart(look)
-            self._kept.put(key, held, len(held.verdict.body) + len(held.verdict.bare))
+        held = self._fresh(key) or await self._ruled_out_again(key)
+        if held is None:
+            look = partial(self._held, name, answer.body, coding, content_type, self._kept.get(key))
+            if len(answer.body) <= _INLINE and not coding:
+                held = self._keep(key, look())
+            else:
+                async with self._one_looks:
+                    held = self._fresh(key) or self._keep(key, await asyncio.to_thread(look))
         return held.verdict
+
+    def _fresh(self, key: tuple[Name, int]) -> _Held | None:
+        """What is held of a body, where nothing was learned since."""
+        held = self._kept.get(key)
+        return held if held is not None and held.generation == self._guard.generation else None
+
+    def _keep(self, key: tuple[Name, int], held: _Held) -> _Held:
+        self._kept.put(key, held, len(held.verdict.body) + len(held.verdict.bare))
+        return held
+
+    async def _ruled_out_again(self, key: tuple[Name, int]) -> _Held | None:
+        """What is held of a body in which nothing was found, where nothing that was learned since can stand in it."""
+        held = self._kept.get(key)
+        looked = [] if held is None else [await self._ruled_out(one) for one in held.looked]
+        ruled_out = tuple(one for one in looked if one is not None)
+        if held is None or not looked or len(ruled_out) < len(looked):
+            return None
+        return self._keep(key, _Held(held.verdict, min(one.generation for one in ruled_out), ruled_out))
 
     async def of_field(self, told: str) -> tuple[Sighting, ...]:
         """Whose withheld text a field of a head says; the same ones come with every answer."""
@@ -102,11 +123,27 @@ class Verdicts:
             return self._guard.look(text)
         return await self._apart(partial(self._guard.look, text))
 
-    async def look_again(self, text: Callable[[], str], before: Looked | None) -> Looked:
-        """Whose withheld text stands in a text that was looked at ``before``, as far as more is known now."""
-        if before is not None and before.generation == self._guard.generation:
-            return before
-        return await self._apart(partial(self._guard.look_again, text, before))
+    async def look_again(self, text: Callable[[], str], before: Callable[[], Looked | None], size: int) -> Looked:
+        """Whose withheld text stands in a text of about this ``size`` that was looked at ``before``, as far as more is
+        known now. What several wait for is looked at once."""
+        known = before()
+        if known is not None and known.generation != self._guard.generation:
+            ruled_out = await self._ruled_out(known)
+            if ruled_out is not None:
+                return ruled_out
+        elif known is not None:
+            return known
+        if size <= _INLINE:
+            return self._guard.look_again(text, known)
+        async with self._one_looks:
+            known = before()
+            if known is not None and known.generation == self._guard.generation:
+                return known
+            return await asyncio.to_thread(self._guard.look_again, text, known)
+
+    async def _ruled_out(self, before: Looked) -> Looked | None:
+        """Nothing, where nothing new can stand; not kept waiting by those who look."""
+        return None if before.number is None else await asyncio.to_thread(self._guard.ruled_out, before)
 
     async def _apart(self, look: Callable[[], Value]) -> Value:
         """Look beside the event loop, one at a time: several at once would only keep each other, and it, waiting."""

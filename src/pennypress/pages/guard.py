@@ -219,11 +219,9 @@ class Guard:
         return self._sightings(found)
 
     def look_again(self, text: Callable[[], str], before: Looked | None) -> Looked:
-        """What is found in a text that is looked at again and again as more is learned. Only what is learned after the
-        second time costs next to nothing, where nothing was found before and nothing new can stand there."""
+        """What is found in a text that is looked at again and again as more is learned; the second time it is noted by
+        what later lessons may be ruled out."""
         generation = self.generation
-        if before is not None and self._can_stand_nothing_new_in(before):
-            return replace(before, generation=generation)
         if before is None or not self.watches:
             return Looked(generation, self.look(text()))
         told, grams = text(), GramsOf()
@@ -243,13 +241,18 @@ class Guard:
             self._grams.put(self._last_number, grams, grams.hashes.nbytes)
             return self._last_number
 
-    def _can_stand_nothing_new_in(self, before: Looked) -> bool:
+    def ruled_out(self, before: Looked) -> Looked | None:
+        """What is found in a text in which nothing was found before, and nothing new can stand: nothing. None where the
+        text is to be looked at again. Costs a hundredth of a look, or less."""
+        generation = self.generation
         if before.number is None:
-            return False
+            return None
         with self._lock:
             grams = self._grams.get(before.number)
         news = self._history.after(before.generation)
-        return grams is not None and news is not None and not any(runs.may_stand_in(grams) for runs in news)
+        if grams is None or news is None or any(runs.may_stand_in(grams) for runs in news):
+            return None
+        return replace(before, generation=generation)
 
     def _sightings(self, found: Mapping[int, tuple[int, int]]) -> tuple[Sighting, ...]:
         sightings = []
