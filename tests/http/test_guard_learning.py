@@ -152,6 +152,23 @@ async def test_made_up_addresses_of_one_article_teach_nothing_new(built: Build, 
     assert len(app._guarding._guard._known) == known
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+async def test_a_page_2_that_is_page_1_once_more_takes_the_opening_from_nobody(
+    built: Build, site: Site, in_order: bool
+) -> None:
+    canonical = f'<link rel="canonical" href="{LINK}">'
+    targets = ("/news/crane", "/news/crane?page=2")
+    for target in targets:
+        site.put(target, page("The crane", CRANE, head=canonical))
+    app, robot = built(), {"user_agent": "Slackbot-LinkExpanding 1.0"}
+    for target in targets if in_order else targets[::-1]:
+        assert leaks(await Browser(app).get(target, **robot)) == []
+    for target in ("/news/crane", "/feed", "/api/posts", "/llms-full.txt"):
+        answer = await Browser(app).get(target, **robot)
+        assert leaks(answer) == [], target
+        assert SHOWN[0] in answer.text, target
+
+
 async def test_what_a_rule_makes_free_for_a_time_is_guarded_from_the_moment_on_at_which_it_ends(
     built: Build, site: Site
 ) -> None:

@@ -63,7 +63,7 @@ class _Runs:
         shown, withheld = (words(text) for text in known.texts)
         own = frozenset(_hashed(withheld, RUN))
         return cls(
-            own.union(_hashed(shown, RUN)),
+            own.union(_hashed(shown + withheld, RUN)),
             own,
             frozenset(_hashed(shown + withheld, _LONG_ROW)),
             tuple(_hashed(withheld, _LONG_ROW)),
@@ -274,9 +274,11 @@ class Guard:
         return withheld
 
     def _nobodys(self, slot: int, known: KnownText, letters: str) -> frozenset[int]:
-        """The runs of what an article withholds, in squeezed ``letters``, that stand in another article too."""
+        """The runs of what an article withholds, in squeezed ``letters``, that stand in another article too; and, of
+        a later part, those that the first page shows: a site that knows no page 2 answers with the first once more."""
         own = self._runs_of(slot, known)
-        shared: set[int] = set()
+        first = self.article(known.article.key) if known.part else None
+        shared = set() if first is None else set(own.withheld.intersection(_hashed(words(first.texts[0]), RUN)))
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
             if text is None or text.article.key == known.article.key:
