@@ -169,6 +169,22 @@ async def test_a_page_2_that_is_page_1_once_more_takes_the_opening_from_nobody(
         assert SHOWN[0] in answer.text, target
 
 
+async def test_a_page_of_comments_that_is_opened_before_its_article_makes_no_second_one(
+    built: Build, site: Site
+) -> None:
+    quoted = page("Comments", ("So it is to go at last.", f"They write: {CRANE[2]}"))
+    site.put("/news/crane/comments", quoted)
+    app = built()
+    comments = await Browser(app).get("/news/crane/comments")
+    assert comments.header("pennypress-reason") == "brief"
+    await asyncio.gather(*app._guarding.learning._tasks)
+    reader = await used_up(app)
+    assert leaks(await reader.get("/llms-full.txt")) == []
+    later = await reader.get("/news/crane/comments")
+    assert leaks(later) == []
+    assert later.header("pennypress-access") == "preview"
+
+
 async def test_what_a_rule_makes_free_for_a_time_is_guarded_from_the_moment_on_at_which_it_ends(
     built: Build, site: Site
 ) -> None:

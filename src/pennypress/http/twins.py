@@ -27,7 +27,9 @@ class Twins:
         if page is None or page.list_like or not self._guard.watches:
             return subject
         if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
-            return await self._whole(subject, version, page) if subject.brief else subject
+            subject = await self._whole(subject, version, page) if subject.brief else subject
+            if not subject.brief:
+                return subject
         if not version.is_markup:
             return subject
         twin = self._twin(await self.seen_in(version, page), subject, request)

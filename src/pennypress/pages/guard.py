@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from pennypress.core.article import Article
+from pennypress.core.article import Access, Article
 from pennypress.core.known import KnownText, pack
+from pennypress.core.target import read_target
 from pennypress.pages.anchors import Anchors, anchors_of
 from pennypress.pages.looking import forms_of
+from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, Withheld
 from pennypress.pages.words import words
@@ -281,13 +283,20 @@ class Guard:
         shared = set() if first is None else set(own.withheld.intersection(_hashed(words(first.texts[0]), RUN)))
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
-            if text is None or text.article.key == known.article.key:
+            if text is None or text.article.key == known.article.key or self._belongs(other, text, known):
                 continue
             runs = self._runs_of(other, text)
             both = runs.all & own.withheld
             if len(both) * _MUCH < len(own.withheld) or not self._is_no_second(own, other, runs):
                 shared |= both
         return frozenset(shared)
+
+    def _belongs(self, other: int, text: KnownText, known: KnownText) -> bool:
+        """Whether a brief stands at an address that extends an article's, as a page of comments does: what it quotes
+        makes no second article, whichever of the two was read first."""
+        if other in self._withholding or text.article.access is Access.FREE:
+            return False
+        return known.article.key in keys_extended_by(read_target(text.article.key))
 
     def _is_no_second(self, own: _Runs, other: int, runs: _Runs) -> bool:
         """Whether an article that holds most of what another withholds is its twin, or a page that is an article by its
