@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 from datetime import timedelta
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,17 @@ LINK = "http://paper.test/news/crane"
         (
             "application/rdf+xml",
             f'<rdf:RDF><item rdf:about="{LINK}"><link>{LINK}</link><d>{CRANE[2]}</d></item></rdf:RDF>',
+        ),
+        ("application/rdf+xml", f'<rdf:RDF><item rdf:about="{LINK}"><d>{CRANE[2]}</d></item></rdf:RDF>'),
+        (
+            "application/atom+xml",
+            '<?xml version="1.0"?><feed xml:base="http://paper.test/news/"><entry><title>The crane</title>'
+            f'<link href="crane"/><content type="html">{escape(CONTENT)}</content><id>/news/crane</id></entry></feed>',
+        ),
+        (
+            "application/atom+xml",
+            f'<feed><entry xml:base="/news/"><id>/news/crane</id><link href="crane"/><summary>{CRANE[2]}</summary>'
+            "</entry></feed>",
         ),
         ("application/feed+json", json.dumps({"items": [{"id": LINK, "url": LINK, "content_html": CONTENT}]})),
         ("application/json", json.dumps({"link": LINK, "content": {"rendered": CONTENT}})),
