@@ -200,6 +200,7 @@ HEADS = {
         ("server-timing", 200, f'cms;desc="{TOLD}"'),
         ("set-cookie", 200, f"last={quote(TOLD)}; Path=/"),
         ("x-summary", 200, TOLD),
+        ("x-state", 200, base64.b64encode(TOLD.encode()).decode()),
         ("refresh", 200, f"0; url=/x?t={quote(TOLD)}"),
         ("location", 302, f"/share?text={quote(TOLD)}"),
         ("content-location", 200, f"/{TOLD.replace(' ', '-')}"),

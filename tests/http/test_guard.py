@@ -32,6 +32,13 @@ async def test_a_cut_feed_has_validators_of_ours_and_answers_304(built: Build) -
     assert (again.status, again.body, again.header("etag")) == (304, b"", tag)
 
 
+async def test_the_head_of_a_feed_that_may_be_cut_says_nothing_of_what_the_site_would_send(built: Build) -> None:
+    reader = await used_up(built())
+    head = await reader.ask("HEAD", "/feed")
+    assert (head.status, head.header("content-type")) == (200, "application/rss+xml")
+    assert (head.header("etag"), head.header("content-length")) == (None, None)
+
+
 async def test_json_is_cut_and_stays_json(built: Build) -> None:
     reader = await used_up(built())
     answer = await reader.get("/api/posts")

@@ -25,6 +25,7 @@ from pennypress.http.answer import (
     layout_of,
     length_of,
     private_headers,
+    unmeasured_headers,
 )
 from pennypress.http.heads import may_tell, without_text
 from pennypress.http.kept import Kept
@@ -179,9 +180,11 @@ class Guarding:
         headers = list(answer.headers)
         whole = Answer(answer.status, tuple(private_headers(headers)), answer.body) if private else answer
         layout = layout_of(headers)
-        if not answer.body or request.method == "HEAD" or layout is None or self._silent(request):
+        if layout is None or self._silent(request) or not self._looks(layout):
             return whole
-        if not self._looks(layout):
+        if request.method == "HEAD":
+            return whole if layout.unsure else replace(whole, headers=tuple(unmeasured_headers(whole.headers)))
+        if not answer.body:
             return whole
         if answer.status == 206 and self._guard.watches and layout is not Layout.PACKED:
             return refuse(self._board, request, visitor.language, layout)
