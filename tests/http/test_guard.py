@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from xml.etree import ElementTree
 
@@ -37,6 +38,15 @@ async def test_the_head_of_a_feed_that_may_be_cut_says_nothing_of_what_the_site_
     head = await reader.ask("HEAD", "/feed")
     assert (head.status, head.header("content-type")) == (200, "application/rss+xml")
     assert (head.header("etag"), head.header("content-length")) == (None, None)
+
+
+async def test_a_packed_feed_is_handed_out_in_parts_as_little_as_whole(built: Build, site: Site) -> None:
+    site.put("/export.gz", gzip.compress(site.pages["/feed"][2]), content_type="application/gzip")
+    reader = await used_up(built())
+    assert (await reader.get("/export.gz", range="bytes=0-99")).status == 403
+    assert site.header_of_last("range") == [], "what is packed is looked at whole or not at all"
+    site.put("/export.gz", gzip.compress(site.pages["/feed"][2])[:100], 206, content_type="application/gzip")
+    assert (await reader.get("/export.gz", range="bytes=0-99")).status == 403
 
 
 async def test_json_is_cut_and_stays_json(built: Build) -> None:

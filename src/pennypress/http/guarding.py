@@ -186,7 +186,7 @@ class Guarding:
             return whole if layout.unsure else replace(whole, headers=tuple(unmeasured_headers(whole.headers)))
         if not answer.body:
             return whole
-        if answer.status == 206 and self._guard.watches and layout is not Layout.PACKED:
+        if answer.status == 206 and self._guard.watches:
             return refuse(self._board, request, visitor.language, layout)
         try:
             verdict = await self._verdicts.of(answer, layout, request.host)

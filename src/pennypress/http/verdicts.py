@@ -15,7 +15,7 @@ from pennypress.http.unread import Unread
 from pennypress.pages.guard import Guard, Sighting
 from pennypress.pages.items import bare_json, bare_xml
 from pennypress.pages.layout import Layout, Written, put_back, written
-from pennypress.pages.source import undo_coding, unpacked
+from pennypress.pages.source import GZIP, undo_coding, unpacked
 
 _INLINE = 8_000
 """A text up to this size is looked at in a few milliseconds; larger ones are looked at off the event loop."""
@@ -35,7 +35,7 @@ class Verdict:
     """What was found in an answer: its body with its coding undone, whose withheld text stands in it, the links of
     items whose article is not known, and the body without the text of those, with what stands in that.
 
-    ``whole`` is False where the body is too long to be cut.
+    ``whole`` is False where the body is too long to be cut, or packed.
     """
 
     name: Name
@@ -102,10 +102,11 @@ class Verdicts:
     def _look_at(self, name: Name, body: bytes, coding: str, content_type: str | None) -> Verdict:
         layout, host = name[3], name[4]
         undone = undo_coding(body, coding or None, limit=max(_GROWN_AT_MOST * self._largest, len(body)))
-        if layout is Layout.PACKED:
+        packed = undone.startswith(GZIP)
+        if packed:
             undone, content_type = unpacked(undone, _GROWN_AT_MOST * self._largest), None
         was = written(undone, content_type, layout)
-        if len(undone) > self._largest:
+        if packed or len(undone) > self._largest:
             found = {sighting.known.name: sighting for part in _windows(was) for sighting in self._guard.look(part)}
             return (
                 Verdict(name, undone, content_type, tuple(found.values()), whole=False)
