@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from xml.etree import ElementTree
@@ -239,3 +240,18 @@ async def test_parts_of_a_text_are_not_asked_for(built: Build, site: Site) -> No
     assert site.header_of_last("range") == []
     await Browser(app).get("/paper.pdf", range="bytes=0-40")
     assert site.header_of_last("range") == ["bytes=0-40"]
+
+
+async def test_an_article_below_another_that_quotes_it_is_one_by_itself_where_it_says_so(
+    built: Build, site: Site
+) -> None:
+    below = "/news/crane/baker"
+    own = f'<link rel="canonical" href="http://paper.test{below}">'
+    site.put("/news/crane", page("The crane", (*CRANE, f"Read besides: {BAKER[0]}")))
+    site.put(below, page("The baker", BAKER, head=own))
+    app = built()
+    reader = Browser(app)
+    assert (await reader.get("/news/crane")).header("pennypress-reason") == "granted"
+    await asyncio.gather(*app._guarding.learning._tasks)
+    story = await reader.get(below)
+    assert (story.header("pennypress-access"), BAKER[3] in story.text) == ("preview", False)
