@@ -111,8 +111,10 @@ class Guarding:
 
     def grown(self, asked: Target, body: bytes) -> Article | None:
         """The known article of which a body is a later part, fetched by a script into a page that grows: it stands at
-        an address that extends the article's, and is no page by itself. None where it is something else."""
-        if _WHOLE_PAGE.search(body):
+        an address that extends the article's, and is no page by itself. None where it is something else, such as a
+        part of the page that an article at this very address is known by: that has a title."""
+        own = self.article(asked.key)
+        if _WHOLE_PAGE.search(body) or (own is not None and own.title):
             return None
         return next(
             (self.article(key) for key in keys_extended_by(asked) if key != asked.key and self.knows(key)), None

@@ -170,13 +170,23 @@ class PageViews:
         if left is not Verdict.DROP:
             return left
         asker = await self._gate.asker(visitor.passes, visitor.devices, visitor.fresh)
+        known, keys = self._nearest(keys)
         if await self._gate.holds_any((*visitor.passes, asker.reader.id), keys):
             return Verdict.PRIVATE
-        known = next(filter(None, (self._guarding.article(key) for key in keys)), None) if self._guarding else None
         if known is None:
             return Verdict.DROP
         paths = tuple(dict.fromkeys((*request.target.paths, *known.paths)))
         return await self.leave_as_part(request, visitor, replace(known, paths=paths))
+
+    def _nearest(self, keys: tuple[str, ...]) -> tuple[Article | None, tuple[str, ...]]:
+        """The nearest known article of these, and the keys up to it: what extends it belongs to none further up. None,
+        and all of them, where none is known."""
+        if self._guarding is not None:
+            for number, key in enumerate(keys, 1):
+                known = self._guarding.article(key)
+                if known is not None:
+                    return known, keys[:number]
+        return None, keys
 
     async def leave_as_part(self, request: PageRequest, visitor: Visitor, article: Article) -> Verdict:
         """Whether something that belongs to an article may go to this visitor."""
