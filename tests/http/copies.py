@@ -170,6 +170,11 @@ REFUSED = {
     "jsonp": Copy("/p?callback=cb", "application/javascript", f"/**/cb({json.dumps({'html': MARKUP})});"),
     "a style sheet": Copy("/print.css", "text/css", f".a::before{{content:{_js(TOLD)}}}"),
     "an entity": Copy("/e.xml", "application/xml", f'<!DOCTYPE a [<!ENTITY b "{TOLD}">]><a>&b;</a>'),
+    "a packed feed of no type": Copy("/b.gz", "application/octet-stream", gzip.compress(_FEED.encode())),
+    "a packed feed that calls itself one": Copy("/c.xml.gz", "text/xml", gzip.compress(_FEED.encode())),
+    "a packed feed in two parts": Copy(
+        "/d.xml.gz", "application/gzip", gzip.compress(_FEED[:99].encode()) + gzip.compress(_FEED[99:].encode())
+    ),
     "a packed feed": Copy("/feed.xml.gz", "application/gzip", gzip.compress(_FEED.encode())),
     "a table": Copy("/all.csv", "text/csv", f'id,body\n1,"{TOLD}"\n'),
     "a calendar": Copy(
@@ -200,6 +205,7 @@ HEADS = {
         ("server-timing", 200, f'cms;desc="{TOLD}"'),
         ("set-cookie", 200, f"last={quote(TOLD)}; Path=/"),
         ("x-summary", 200, TOLD),
+        ("x-state", 200, base64.b64encode(TOLD.encode()).decode()),
         ("refresh", 200, f"0; url=/x?t={quote(TOLD)}"),
         ("location", 302, f"/share?text={quote(TOLD)}"),
         ("content-location", 200, f"/{TOLD.replace(' ', '-')}"),

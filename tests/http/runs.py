@@ -47,7 +47,9 @@ def _readings(page: Page) -> set[str]:
 
 
 def _texts(page: Page) -> Iterator[str]:
-    yield from (value for _, value in page.fields)
+    for _, value in page.fields:
+        yield value
+        yield from _unpacked(value)
     bodies = [page.body]
     for unpack in (gzip.decompress, zlib.decompress, quopri.decodestring):
         try:
@@ -61,10 +63,14 @@ def _texts(page: Page) -> Iterator[str]:
             yield body.decode("latin-1")
         if "\0" in text:
             yield body.decode("utf-16-le", "replace")
-        for found in _BASE64.findall(text):
-            token = "".join(found.split())
-            with contextlib.suppress(binascii.Error):
-                yield base64.b64decode(token + "=" * (-len(token) % 4)).decode("utf-8", "replace")
+        yield from _unpacked(text)
+
+
+def _unpacked(text: str) -> Iterator[str]:
+    for found in _BASE64.findall(text):
+        token = "".join(found.split())
+        with contextlib.suppress(binascii.Error):
+            yield base64.b64decode(token + "=" * (-len(token) % 4)).decode("utf-8", "replace")
 
 
 def _unescaped(text: str) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import json
 from xml.etree import ElementTree
 
@@ -30,6 +32,22 @@ async def test_a_cut_feed_has_validators_of_ours_and_answers_304(built: Build) -
     assert tag != '"9"'
     again = await reader.get("/feed", if_none_match=tag)
     assert (again.status, again.body, again.header("etag")) == (304, b"", tag)
+
+
+async def test_the_head_of_a_feed_that_may_be_cut_says_nothing_of_what_the_site_would_send(built: Build) -> None:
+    reader = await used_up(built())
+    head = await reader.ask("HEAD", "/feed")
+    assert (head.status, head.header("content-type")) == (200, "application/rss+xml")
+    assert (head.header("etag"), head.header("content-length")) == (None, None)
+
+
+async def test_a_packed_feed_is_handed_out_in_parts_as_little_as_whole(built: Build, site: Site) -> None:
+    site.put("/export.gz", gzip.compress(site.pages["/feed"][2]), content_type="application/gzip")
+    reader = await used_up(built())
+    assert (await reader.get("/export.gz", range="bytes=0-99")).status == 403
+    assert site.header_of_last("range") == [], "what is packed is looked at whole or not at all"
+    site.put("/export.gz", gzip.compress(site.pages["/feed"][2])[:100], 206, content_type="application/gzip")
+    assert (await reader.get("/export.gz", range="bytes=0-99")).status == 403
 
 
 async def test_json_is_cut_and_stays_json(built: Build) -> None:
@@ -222,3 +240,18 @@ async def test_parts_of_a_text_are_not_asked_for(built: Build, site: Site) -> No
     assert site.header_of_last("range") == []
     await Browser(app).get("/paper.pdf", range="bytes=0-40")
     assert site.header_of_last("range") == ["bytes=0-40"]
+
+
+async def test_an_article_below_another_that_quotes_it_is_one_by_itself_where_it_says_so(
+    built: Build, site: Site
+) -> None:
+    below = "/news/crane/baker"
+    own = f'<link rel="canonical" href="http://paper.test{below}">'
+    site.put("/news/crane", page("The crane", (*CRANE, f"Read besides: {BAKER[0]}")))
+    site.put(below, page("The baker", BAKER, head=own))
+    app = built()
+    reader = Browser(app)
+    assert (await reader.get("/news/crane")).header("pennypress-reason") == "granted"
+    await asyncio.gather(*app._guarding.learning._tasks)
+    story = await reader.get(below)
+    assert (story.header("pennypress-access"), BAKER[3] in story.text) == ("preview", False)

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 from datetime import timedelta
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,17 @@ LINK = "http://paper.test/news/crane"
         (
             "application/rdf+xml",
             f'<rdf:RDF><item rdf:about="{LINK}"><link>{LINK}</link><d>{CRANE[2]}</d></item></rdf:RDF>',
+        ),
+        ("application/rdf+xml", f'<rdf:RDF><item rdf:about="{LINK}"><d>{CRANE[2]}</d></item></rdf:RDF>'),
+        (
+            "application/atom+xml",
+            '<?xml version="1.0"?><feed xml:base="http://paper.test/news/"><entry><title>The crane</title>'
+            f'<link href="crane"/><content type="html">{escape(CONTENT)}</content><id>/news/crane</id></entry></feed>',
+        ),
+        (
+            "application/atom+xml",
+            f'<feed><entry xml:base="/news/"><id>/news/crane</id><link href="crane"/><summary>{CRANE[2]}</summary>'
+            "</entry></feed>",
         ),
         ("application/feed+json", json.dumps({"items": [{"id": LINK, "url": LINK, "content_html": CONTENT}]})),
         ("application/json", json.dumps({"link": LINK, "content": {"rendered": CONTENT}})),
@@ -150,6 +162,40 @@ async def test_made_up_addresses_of_one_article_teach_nothing_new(built: Build, 
     for number in range(30):
         await Browser(app).get(f"/news/crane?x={number}", user_agent="Slackbot-LinkExpanding 1.0")
     assert len(app._guarding._guard._known) == known
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+async def test_a_page_2_that_is_page_1_once_more_takes_the_opening_from_nobody(
+    built: Build, site: Site, in_order: bool
+) -> None:
+    canonical = f'<link rel="canonical" href="{LINK}">'
+    targets = ("/news/crane", "/news/crane?page=2")
+    for target in targets:
+        site.put(target, page("The crane", CRANE, head=canonical))
+    app, robot = built(), {"user_agent": "Slackbot-LinkExpanding 1.0"}
+    for target in targets if in_order else targets[::-1]:
+        assert leaks(await Browser(app).get(target, **robot)) == []
+    for target in ("/news/crane", "/feed", "/api/posts", "/llms-full.txt"):
+        answer = await Browser(app).get(target, **robot)
+        assert leaks(answer) == [], target
+        assert SHOWN[0] in answer.text, target
+
+
+@pytest.mark.parametrize("address", ["/news/crane/comments", "/news/crane/%C5%BC%C3%B3%C5%82w%20a"])
+async def test_a_page_of_comments_that_is_opened_before_its_article_makes_no_second_one(
+    built: Build, site: Site, address: str
+) -> None:
+    quoted = page("Comments", ("So it is to go at last.", f"They write: {CRANE[2]}"))
+    site.put(address, quoted)
+    app = built()
+    comments = await Browser(app).get(address)
+    assert comments.header("pennypress-reason") == "brief"
+    await asyncio.gather(*app._guarding.learning._tasks)
+    reader = await used_up(app)
+    assert leaks(await reader.get("/llms-full.txt")) == []
+    later = await reader.get(address)
+    assert leaks(later) == []
+    assert later.header("pennypress-access") == "preview"
 
 
 async def test_what_a_rule_makes_free_for_a_time_is_guarded_from_the_moment_on_at_which_it_ends(

@@ -179,3 +179,19 @@ async def test_a_live_stream_elsewhere_belongs_to_its_article_where_a_rule_says_
     await asyncio.gather(*app._guarding.learning._tasks)
     assert (await walled.get("/live/crane")).status == 403
     assert NEW in (await reader.get("/live/crane")).text
+
+
+async def test_what_extends_an_article_belongs_to_none_further_up(built: Build, site: Site) -> None:
+    below, own = "/news/crane/baker", '<link rel="canonical" href="http://paper.test/news/crane/baker">'
+    site.put("/news/crane", page("The crane", (*CRANE, f"Read besides: {BAKER[0]}")))
+    site.put(below, page("The baker", BAKER, head=own))
+    site.put(f"{below}.pdf", PDF, content_type="application/pdf")
+    app = built()
+    above, reader = Browser(app), Browser(app)
+    for browser, target in ((above, "/news/crane"), (reader, below)):
+        assert (await browser.get(target)).header("pennypress-reason") == "granted"
+        await asyncio.gather(*app._guarding.learning._tasks)
+    assert ((await above.get(f"{below}.pdf")).status, (await reader.get(f"{below}.pdf")).status) == (403, 200)
+    site.put(below, f"<div>{html_of(BAKER)}</div>")
+    assert BAKER[3] in (await reader.get(below, x_requested_with="XMLHttpRequest")).text
+    assert BAKER[3] not in (await above.get(below, x_requested_with="XMLHttpRequest")).text

@@ -76,6 +76,10 @@ _STORING = frozenset(
     )
 )
 
+_MEASURES = frozenset(
+    (b"content-length", b"etag", b"last-modified", b"digest", b"content-digest", b"repr-digest", b"content-md5")
+)
+
 _HTML = (b"text/html", b"application/xhtml+xml")
 _PASSING = (b"image/", b"font/", b"text/css", b"text/javascript", b"application/javascript", b"application/font")
 _PASSING_EXACT = frozenset(
@@ -186,6 +190,12 @@ def guarded_headers(headers: AnswerHeaders, body: bytes) -> AnswerHeaders:
         (b"vary", b"Cookie"),
         (b"etag", tag),
     ]
+
+
+def unmeasured_headers(headers: Sequence[tuple[bytes, bytes]]) -> AnswerHeaders:
+    """The head of an answer whose body is not there to be looked at, and may be cut when it is asked for: nothing in it
+    holds for that body (RFC 9110 section 9.3.2 lets a HEAD leave it out)."""
+    return [(name, value) for name, value in headers if name not in _MEASURES]
 
 
 def first(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> bytes | None:

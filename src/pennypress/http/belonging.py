@@ -33,13 +33,23 @@ class Belonging:
         if left is not Verdict.DROP:
             return left
         asker = await self.gate.asker(visitor.passes, visitor.devices, visitor.fresh)
+        known, keys = self._nearest(keys)
         if await self.gate.holds_any((*visitor.passes, asker.reader.id), keys):
             return Verdict.PRIVATE
-        known = next(filter(None, (self.guarding.article(key) for key in keys)), None) if self.guarding else None
         if known is None:
             return Verdict.DROP
         paths = tuple(dict.fromkeys((*request.target.paths, *known.paths)))
         return await self.to_article(request, visitor, replace(known, paths=paths))
+
+    def _nearest(self, keys: tuple[str, ...]) -> tuple[Article | None, tuple[str, ...]]:
+        """The nearest known article of these, and the keys up to it: what extends it belongs to none further up. None,
+        and all of them, where none is known."""
+        if self.guarding is not None:
+            for number, key in enumerate(keys, 1):
+                known = self.guarding.article(key)
+                if known is not None:
+                    return known, keys[:number]
+        return None, keys
 
     async def to_article(self, request: PageRequest, visitor: Visitor, article: Article) -> Verdict:
         """Whether what belongs to an article may go to this visitor."""

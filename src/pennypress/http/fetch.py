@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from pennypress.errors import OriginError, OriginFailure, PennypressError
-from pennypress.http.answer import Answer, AnswerHeaders, first, layout_of, private_headers, without_ours
+from pennypress.http.answer import Answer, AnswerHeaders, first, layout_of, length_of, private_headers, without_ours
 from pennypress.http.watching import Watch, begins_as_text
+from pennypress.pages.source import GZIP
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -236,9 +237,10 @@ class _Keeper:
         return self._length == 0 and layout is not None and layout.unsure
 
     async def _find_out(self, chunk: bytes) -> None:
-        """Tell by its beginning whether an answer is text."""
+        """Tell by its beginning whether an answer is text, or packed and short enough to be kept back whole."""
         coding = (first(self._headers, b"content-encoding") or b"").decode("latin-1")
-        if begins_as_text(chunk, coding):
+        packed = chunk.startswith(GZIP) and length_of(self._headers) <= self._judgement.limit
+        if packed or begins_as_text(chunk, coding):
             await self._begin_to_look()
         else:
             await self._pass()

@@ -25,6 +25,7 @@ from pennypress.http.answer import (
     layout_of,
     length_of,
     private_headers,
+    unmeasured_headers,
 )
 from pennypress.http.heads import may_tell, without_text
 from pennypress.http.learning import Learning
@@ -110,8 +111,10 @@ class Guarding:
 
     def grown(self, asked: Target, body: bytes) -> Article | None:
         """The known article of which a body is a later part, fetched by a script into a page that grows: it stands at
-        an address that extends the article's, and is no page by itself. None where it is something else."""
-        if _WHOLE_PAGE.search(body):
+        an address that extends the article's, and is no page by itself. None where it is something else, such as a
+        part of the page that an article at this very address is known by: that has a title."""
+        own = self.article(asked.key)
+        if _WHOLE_PAGE.search(body) or (own is not None and own.title):
             return None
         return next(
             (self.article(key) for key in keys_extended_by(asked) if key != asked.key and self.knows(key)), None
@@ -179,11 +182,13 @@ class Guarding:
         headers = list(answer.headers)
         whole = Answer(answer.status, tuple(private_headers(headers)), answer.body) if private else answer
         layout = layout_of(headers)
-        if not answer.body or request.method == "HEAD" or layout is None or self._silent(request):
+        if layout is None or self._silent(request) or not self._looks(layout):
             return whole
-        if not self._looks(layout):
+        if request.method == "HEAD":
+            return whole if layout.unsure else replace(whole, headers=tuple(unmeasured_headers(whole.headers)))
+        if not answer.body:
             return whole
-        if answer.status == 206 and self._guard.watches and layout is not Layout.PACKED:
+        if answer.status == 206 and self._guard.watches:
             return refuse(self._board, request, visitor.language, layout)
         try:
             verdict = await self._verdicts.of(answer, layout, request.host)

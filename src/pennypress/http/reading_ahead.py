@@ -19,7 +19,7 @@ from pennypress.http.inside import asking, view_scope
 from pennypress.http.pageview import PageViews
 from pennypress.http.request import read_request
 from pennypress.pages.items import links_in, lists_lists
-from pennypress.pages.source import undo_coding
+from pennypress.pages.source import GZIP, undo_coding
 
 _LISTS_AT_MOST = 1_000
 _LARGEST = 50_000_000
@@ -29,7 +29,6 @@ _REDIRECTS_AT_MOST = 3
 _CATCH_UP_EVERY = 20
 _GONE = frozenset((404, 410))
 _MOVED = frozenset((301, 302, 303, 307, 308))
-_GZIP = b"\x1f\x8b"
 
 _log = logging.getLogger("pennypress")
 
@@ -157,7 +156,7 @@ def _text_of(found: Answer) -> str:
     """The text of a list, also of one that is a compressed file."""
     coding = first(found.headers, b"content-encoding")
     body = undo_coding(found.body, coding.decode("latin-1") if coding else None, limit=_LARGEST)
-    if body.startswith(_GZIP):
+    if body.startswith(GZIP):
         body = undo_coding(body, "gzip", limit=_LARGEST)
     return body.decode("utf-8", "replace")
 

@@ -56,9 +56,7 @@ _DEFAULT_PORT = re.compile(r":(?:80|443)$")
 _ASSET_ENDINGS = re.compile(
     r"\.(?:avif|bmp|gif|ico|jpe?g|png|svg|webp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp4|webm|mov|mp3|m4a|ogg)$"
 )
-_FILE_ENDINGS = re.compile(
-    r"(?<!\.xml)(?<!\.rss)(?<!\.json)(?<!\.txt)\.(?:pdf|zip|gz|epub|iso|dmg|exe|apk|aac|flac|wav|ts|m4s|mpd|m3u8)$"
-)
+_FILE_ENDINGS = re.compile(r"\.(?:pdf|zip|epub|iso|dmg|exe|apk|aac|flac|wav|ts|m4s|mpd|m3u8)$")
 _DECODABLE = re.compile(rb"\b(gzip|x-gzip|br|zstd|identity)\b", re.IGNORECASE)
 
 

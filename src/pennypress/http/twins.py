@@ -27,7 +27,9 @@ class Twins:
         if page is None or page.list_like or not self._guard.watches:
             return subject
         if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
-            return await self._whole(subject, version, page) if subject.brief else subject
+            subject = await self._whole(subject, version, page) if subject.brief else subject
+            if not subject.brief:
+                return subject
         if not version.is_markup:
             return subject
         twin = self._twin(await self.seen_in(version, page), subject, request)
@@ -54,7 +56,7 @@ class Twins:
             sighting
             for sighting in sightings
             if sighting.article.key != asked.key
-            and (sighting.most or (canonical in (None, asked.key) and sighting.article.key in extended))
+            and (sighting.most or (canonical is None and sighting.article.key in extended))
         ]
         others = [twin for twin in twins[1:] if twin.article.key != twins[0].article.key]
         if not twins or any(not self._guard.alike(twins[0].known, other.known) for other in others):
@@ -64,7 +66,7 @@ class Twins:
     async def _is_mostly(self, version: Version, subject: Subject | None, twin: Sighting, request: PageRequest) -> bool:
         """Whether the text of a page that is an article by itself, at an address of its own, is at least half that of
         its twin. What has an agency's report in common with another, and more to say than that, is none."""
-        if subject is None or twin.article.key in keys_extended_by(request.target):
+        if subject is None or (subject.claimed is None and twin.article.key in keys_extended_by(request.target)):
             return True
         cut = await version.cut(continued=subject.continued)
         return twin.words * 2 >= len(cut.told.split())

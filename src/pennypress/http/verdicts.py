@@ -15,7 +15,7 @@ from pennypress.pages.guard import Guard, Looked, Sighting
 from pennypress.pages.items import bare_json, bare_xml
 from pennypress.pages.kept import Kept
 from pennypress.pages.layout import Layout, Written, put_back, written
-from pennypress.pages.source import undo_coding, unpacked
+from pennypress.pages.source import GZIP, undo_coding, unpacked
 
 _INLINE = 8_000
 """A text up to this size is looked at in a few milliseconds; larger ones are looked at off the event loop."""
@@ -35,7 +35,7 @@ class Verdict:
     """What was found in an answer: its body with its coding undone, whose withheld text stands in it, the links of
     items whose article is not known, and the body without the text of those, with what stands in that.
 
-    ``whole`` is False where the body is too long to be cut.
+    ``whole`` is False where the body is too long to be cut, or packed.
     """
 
     name: Name
@@ -153,9 +153,9 @@ class Verdicts:
     def _held(self, name: Name, body: bytes, coding: str, content_type: str | None, before: _Held | None) -> _Held:
         """Look at a body, one that was looked at before as far as more is known now."""
         generation = self._guard.generation
-        undone, content_type = self._undone(name[3], body, coding, content_type)
+        undone, content_type, whole = self._undone(body, coding, content_type)
         was = written(undone, content_type, name[3])
-        if before is not None and before.verdict.nothing and len(undone) <= self._largest:
+        if before is not None and before.verdict.nothing and whole:
             texts = [was.text.text] if was.also is None else [was.text.text, was.also]
             looked = tuple(
                 self._guard.look_again(partial(str, text), known)
@@ -163,17 +163,18 @@ class Verdicts:
             )
             if not any(one.sightings for one in looked):
                 return _Held(before.verdict, generation, looked)
-        return _Held(self._look_at(name, undone, content_type, was), generation)
+        return _Held(self._look_at(name, undone, content_type, was, whole=whole), generation)
 
-    def _undone(self, layout: Layout, body: bytes, coding: str, content_type: str | None) -> tuple[bytes, str | None]:
+    def _undone(self, body: bytes, coding: str, content_type: str | None) -> tuple[bytes, str | None, bool]:
+        """A body with its coding undone and unpacked, its type, and whether it could be cut."""
         undone = undo_coding(body, coding or None, limit=max(_GROWN_AT_MOST * self._largest, len(body)))
-        if layout is Layout.PACKED:
-            return unpacked(undone, _GROWN_AT_MOST * self._largest), None
-        return undone, content_type
+        if undone.startswith(GZIP):
+            return unpacked(undone, _GROWN_AT_MOST * self._largest), None, False
+        return undone, content_type, len(undone) <= self._largest
 
-    def _look_at(self, name: Name, undone: bytes, content_type: str | None, was: Written) -> Verdict:
+    def _look_at(self, name: Name, undone: bytes, content_type: str | None, was: Written, *, whole: bool) -> Verdict:
         host = name[4]
-        if len(undone) > self._largest:
+        if not whole:
             found = {sighting.known.name: sighting for part in _windows(was) for sighting in self._guard.look(part)}
             return (
                 Verdict(name, undone, content_type, tuple(found.values()), whole=False)

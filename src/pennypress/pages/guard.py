@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from pennypress.core.article import Article
+from pennypress.core.article import Access, Article
 from pennypress.core.known import KnownText, pack
 from pennypress.pages.anchors import Anchors, anchors_of
 from pennypress.pages.grams import Grams, GramsOf
@@ -15,6 +15,7 @@ from pennypress.pages.history import History
 from pennypress.pages.kept import Kept
 from pennypress.pages.latest import Latest
 from pennypress.pages.looking import forms_of
+from pennypress.pages.naming import extends
 from pennypress.pages.packed import TooMuch
 from pennypress.pages.withheld import RUN, UNSPACED_RUN, Withheld, ways_of
 from pennypress.pages.words import words
@@ -66,7 +67,7 @@ class _Runs:
         shown, withheld = (words(text) for text in known.texts)
         own = frozenset(_hashed(withheld, RUN))
         return cls(
-            own.union(_hashed(shown, RUN)),
+            own.union(_hashed(shown + withheld, RUN)),
             own,
             frozenset(_hashed(shown + withheld, _LONG_ROW)),
             tuple(_hashed(withheld, _LONG_ROW)),
@@ -323,18 +324,27 @@ class Guard:
         return withheld
 
     def _nobodys(self, slot: int, known: KnownText, letters: str) -> frozenset[int]:
-        """The runs of what an article withholds, in squeezed ``letters``, that stand in another article too."""
+        """The runs of what an article withholds, in squeezed ``letters``, that stand in another article too; and, of
+        a later part, those that the first page shows: a site that knows no page 2 answers with the first once more."""
         own = self._runs_of(slot, known)
-        shared: set[int] = set()
+        first = self.article(known.article.key) if known.part else None
+        shared = set() if first is None else set(own.withheld.intersection(_hashed(words(first.texts[0]), RUN)))
         for other in self._withheld.owners_in(letters) | self._shown.owners_in(letters):
             text = self._known.get(other)
-            if text is None or text.article.key == known.article.key:
+            if text is None or text.article.key == known.article.key or self._belongs(other, text, known):
                 continue
             runs = self._runs_of(other, text)
             both = runs.all & own.withheld
             if len(both) * _MUCH < len(own.withheld) or not self._is_no_second(own, other, runs):
                 shared |= both
         return frozenset(shared)
+
+    def _belongs(self, other: int, text: KnownText, known: KnownText) -> bool:
+        """Whether a brief stands at an address that extends an article's, as a page of comments does: what it quotes
+        makes no second article, whichever of the two was read first."""
+        if other in self._withholding or text.article.access is Access.FREE:
+            return False
+        return extends(text.article.key, known.article.key)
 
     def _is_no_second(self, own: _Runs, other: int, runs: _Runs) -> bool:
         """Whether an article that holds most of what another withholds is its twin, or a page that is an article by its

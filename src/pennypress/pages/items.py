@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 from pennypress.pages.layout import json_lines
 from pennypress.pages.withheld import RUN
@@ -18,6 +19,8 @@ _LINK = re.compile(
     r"|<(?:guid|(?:\w+:)?origLink)\b([^>]*)>(.*?)</(?:guid|(?:\w+:)?origLink)\s*>",
     re.DOTALL,
 )
+_ABOUT = re.compile(r"""^<[^>]*?\brdf:about\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_BASE = re.compile(r"""^<[^>]*?\bxml:base\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _LOC = re.compile(r"<(?:\w+:)?loc\s*>(.*?)</(?:\w+:)?loc\s*>", re.DOTALL)
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _TOKEN = re.compile(
@@ -49,9 +52,10 @@ Unknown = Callable[[str], bool]
 def bare_xml(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
     """A feed whose items of unknown articles have lost their text, and the links of those."""
     links: list[str] = []
+    base = _base_of(text)
 
     def item(found: re.Match[str]) -> str:
-        link = next((link for link in _links_of(found[0]) if unknown(link)), None)
+        link = next((link for link in _links_of(found[0], base) if unknown(link)), None)
         if link is None:
             return found[0]
         bare = "".join(_bare_children(found[0]))
@@ -74,9 +78,9 @@ def bare_json(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
 def links_in(text: str) -> list[str]:
     """The links that a sitemap or a feed names, each once, in order."""
     said = [unescape(_CDATA.sub(r"\1", found)).strip() for found in _LOC.findall(text)]
-    return list(
-        dict.fromkeys([*filter(None, said), *(link for item in _ITEM.finditer(text) for link in _links_of(item[0]))])
-    )
+    base = _base_of(text)
+    told = (link for item in _ITEM.finditer(text) for link in _links_of(item[0], base))
+    return list(dict.fromkeys([*filter(None, said), *told]))
 
 
 def lists_lists(text: str) -> bool:
@@ -84,15 +88,35 @@ def lists_lists(text: str) -> bool:
     return re.search(r"<(?:\w+:)?sitemapindex\b", text) is not None
 
 
-def _links_of(item: str) -> list[str]:
-    links = []
+def _base_of(text: str) -> str:
+    """The address from which a feed's links lead on; empty where its outermost element names none."""
+    root = next((token[0] for token in _TOKEN.finditer(text) if token[2]), "")
+    return _attribute(_BASE, root)
+
+
+def _attribute(pattern: re.Pattern[str], tag: str) -> str:
+    found = pattern.match(tag)
+    return "" if found is None else unescape(found[1] or found[2] or "").strip()
+
+
+def _links_of(item: str, base: str) -> list[str]:
+    base = _joined(base, _attribute(_BASE, item))
+    links = [_attribute(_ABOUT, item)]
     for attributes, content, guid, named in _LINK.findall(item):
         href = _HREF.search(attributes)
         if href is not None and "rel=" in attributes.replace(" ", "") and "alternate" not in attributes:
             continue
         said = (href[1] or href[2] or "") if href is not None else content or ("" if "false" in guid else named)
         links.append(unescape(_CDATA.sub(r"\1", said)).strip())
-    return [link for link in links if link]
+    return [_joined(base, link) for link in links if link]
+
+
+def _joined(base: str, link: str) -> str:
+    """A link as it leads on from a base; itself where the two make no address."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
 
 
 def _bare_children(item: str) -> Iterator[str]:

@@ -122,8 +122,16 @@ def keys_extended_by(target: Target) -> tuple[str, ...]:
 
     ``/news/a/feed.json`` extends ``/news/a/feed`` and ``/news/a``, never ``/news`` of one segment nor ``/new``.
     """
-    keys = [target.key, target.folded]
-    path = target.folded
+    return _extended_by(target.key, target.folded)
+
+
+def extends(key: str, other: str) -> bool:
+    """Whether the article of a key lies at an address that extends that of another key."""
+    return other in _extended_by(key, key.partition("?")[0])
+
+
+def _extended_by(key: str, folded: str) -> tuple[str, ...]:
+    keys, path = [key, folded], folded
     while path.count("/") > 1:
         head, _, last = path.rpartition("/")
         stem = last

@@ -6,6 +6,7 @@ import codecs
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import brotli  # type: ignore[import-untyped]
@@ -93,12 +94,20 @@ def read_text(body: bytes, content_type: str | None) -> Text:
     return Text(text, charset, bom, strict=False)
 
 
+GZIP = b"\x1f\x8b"
+"""How what gzip has packed begins."""
+
+
 def unpacked(body: bytes, limit: int) -> bytes:
-    """What a gzip file holds, ``limit`` bytes of it at most; the bytes themselves where it is none."""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(body, limit)
-    except zlib.error:
-        return body
+    """What a gzip file holds, member after member, ``limit`` bytes of it at most; the bytes themselves where it is
+    none."""
+    held = bytearray()
+    with suppress(zlib.error):
+        while body.startswith(GZIP) and len(held) < limit:
+            inflater = zlib.decompressobj(wbits=31)
+            held += inflater.decompress(body, limit - len(held))
+            body = inflater.unused_data
+    return bytes(held) or body
 
 
 def _gather(name: str, pieces: Iterator[bytes], limit: int) -> bytes:
