@@ -26,6 +26,12 @@ _BESIDE_NAMES = re.compile(
     re.IGNORECASE,
 )
 
+_SURELY_BESIDE = re.compile(
+    r"(?:^|\s)(?:comments|comment-?list|comments-area|disqus_thread|respond|related|recommended|newsletter)(?:$|\s)",
+    re.IGNORECASE,
+)
+"""Names that no element bears in which an article stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
@@ -47,11 +53,11 @@ def find_prose(outline: Outline) -> Prose:
     """Weigh the prose of a page."""
     blocks = outline.blocks
     teasers, teased = _teasers(blocks)
-    beside = _beside(outline)
     running = [
         block.words >= _LEAST_PROSE and block.linked * 2 < block.words and block.box.tag not in HEADINGS
         for block in blocks
     ]
+    beside = _beside(outline, running)
     flags = [running[index] and index not in teased and block.box not in beside for index, block in enumerate(blocks)]
     carded = sum(blocks[index].words for index in teased if running[index])
     words = [0]
@@ -79,32 +85,50 @@ def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
     return len(leads), teased
 
 
-def _beside(outline: Outline) -> set[Box]:
+def _beside(outline: Outline, running: Sequence[bool]) -> set[Box]:
     """The elements that stand beside an article, with all that is in them: navigation, comments, related articles.
 
-    Names are hints alone: what holds most of the page's text is never beside it.
+    Names are hints alone: what holds most of the page's text is beside it only by a name that no article bears, and
+    where another text stands under the headline. A brief may have many comments.
     """
     weights = [0]
     for block in outline.blocks:
         heavy = block.words >= _LEAST_PROSE and block.linked * 2 < block.words
         weights.append(weights[-1] + (block.words if heavy else 0))
     beside: set[Box] = set()
+    surely: set[Box] = set()
     for box in outline.boxes:
         if box.first == box.last or box.tag in INLINE:
             continue
-        if box.parent in beside or (
-            (weights[box.last] - weights[box.first]) * 2 <= weights[-1] and (box.tag in BESIDE or _named_beside(box))
-        ):
+        light = (weights[box.last] - weights[box.first]) * 2 <= weights[-1]
+        if box.parent in beside or (light and (box.tag in BESIDE or _named_beside(box))):
             beside.add(box)
-    return beside
+        elif box.parent in surely or (not light and (box.tag == "aside" or _SURELY_BESIDE.search(_names_of(box)))):
+            surely.add(box)
+    return beside | surely if surely and _has_story(outline, running, beside | surely) else beside
+
+
+def _has_story(outline: Outline, running: Sequence[bool], beside: set[Box]) -> bool:
+    """Whether running text that is not beside stands under the page's headline, in the same article or main part."""
+    blocks = outline.blocks
+    for headline in (block for block in blocks if block.box.tag == "h1" and block.box not in beside):
+        story = next((box for box in headline.box.ancestors() if box.tag in ("article", "main")), None)
+        if story is not None and any(
+            running[index] and blocks[index].box not in beside for index in range(headline.index + 1, story.last)
+        ):
+            return True
+    return False
+
+
+def _names_of(box: Box) -> str:
+    attributes = box.node.attributes
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
 
 
 def _named_beside(box: Box) -> bool:
-    attributes = box.node.attributes
-    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return bool(
-        _BESIDE_NAMES.search(name) or attributes.get("role") in ("complementary", "navigation", "contentinfo", "dialog")
-    )
+    role = box.node.attributes.get("role")
+    beside = role in ("complementary", "navigation", "contentinfo", "dialog")
+    return beside or bool(_BESIDE_NAMES.search(_names_of(box)))
 
 
 def _column(boxes: Sequence[Box], words: Sequence[int]) -> Box:
