@@ -179,6 +179,33 @@ async def test_an_error_page_loses_the_text_and_keeps_its_status(built: Build, s
     assert (answer.status, leaks(answer)) == (404, [])
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+async def test_what_went_wrong_under_an_articles_address_is_said_to_who_has_not_opened_it(
+    built: Build, site: Site, content_type: str
+) -> None:
+    said = json.dumps({"error": "Please write a name under your comment."})
+    site.put("/news/crane/comments", said, status=422, content_type=content_type)
+    told = json.dumps({"error": "Broken", "trace": html_of(CRANE)})
+    site.put("/news/crane/broken", told, status=500, content_type=content_type)
+    reader = await used_up(built())
+    answer = await reader.ask("POST", "/news/crane/comments")
+    assert (answer.status, answer.text) == (422, said)
+    broken = await reader.get("/news/crane/broken")
+    assert broken.status in (403, 500)
+    assert leaks(broken) == []
+
+
+async def test_what_went_wrong_under_an_address_not_known_is_a_short_page_of_ours(built: Build, site: Site) -> None:
+    site.put("/news/nowhere", "There is no such page.", status=404, content_type="text/plain")
+    site.put("/news/unread.json", json.dumps({"text": html_of(CRANE)}), status=500, content_type="application/json")
+    reader = Browser(built())
+    for target, status in (("/news/nowhere", 404), ("/news/unread.json", 500)):
+        answer = await reader.get(target)
+        assert (answer.status, answer.header("content-type")) == (status, "text/html; charset=utf-8")
+        assert "This page cannot be shown" in answer.text
+        assert leaks(answer) == []
+
+
 @pytest.mark.parametrize(
     ("method", "headers"),
     [

@@ -62,6 +62,8 @@ class Judging:
 
     def dropped(self, answer: Answer, visitor: Visitor) -> Answer:
         """An answer whose body belongs to an article that this reader has not opened."""
+        if answer.status >= 400:
+            return html(answer.status, self.board.error(ErrorPage.ELSEWHERE, visitor.language), answer.headers)
         if answer.status >= 300:
             kept = kept_of_status(answer.headers)
             return Answer(answer.status, (*kept, (b"content-length", b"0"), (b"cache-control", b"no-store")), b"")
@@ -78,7 +80,11 @@ class Judging:
             return Verdict.DROP if status == 206 and self.gate.mode is not Mode.OBSERVE else Verdict.HOLD
         verdict = Verdict.PASS
         if kind is not Kind.ASSET and self.grounds.hold(request.target):
-            verdict = await self.views.leave(request, visitor, keys_extended_by(request.target))
+            keys = keys_extended_by(request.target)
+            verdict = await self.views.leave(request, visitor, keys)
+            told = verdict is Verdict.DROP and status >= 400 and any(map(self.guarding.knows, keys))
+            if told and self.guarding.takes(headers):
+                return Verdict.LOOK_PRIVATE  # what went wrong is said to everybody, if it says nothing else
         return self._looked_at(verdict, headers)
 
     def _looked_at(self, verdict: Verdict, headers: AnswerHeaders) -> Verdict:
