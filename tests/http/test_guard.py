@@ -179,6 +179,19 @@ async def test_an_error_page_loses_the_text_and_keeps_its_status(built: Build, s
     assert (answer.status, leaks(answer)) == (404, [])
 
 
+async def test_a_teaser_that_runs_past_the_opening_ends_with_it(built: Build, site: Site) -> None:
+    teasers = "".join(
+        f"<li><h2><a href=/news/{name}>The {name}</a></h2><p>{' '.join(' '.join(text).split()[:40])} […]</p></li>"
+        for name, text in (("crane", CRANE), ("baker", BAKER))
+    )
+    site.put("/tag/harbour", page("Harbour", ("All about the harbour.",), after=f"<ul>{teasers}</ul>"))
+    reader = await used_up(built())
+    answer = await reader.get("/tag/harbour")
+    assert leaks(answer) == []
+    assert f"<p>{SHOWN[0]} …</p>" in answer.text
+    assert "[…]" in answer.text, "the other was opened, and is theirs"
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
 async def test_what_went_wrong_under_an_articles_address_is_said_to_who_has_not_opened_it(
     built: Build, site: Site, content_type: str
