@@ -208,6 +208,20 @@ async def test_what_went_wrong_under_an_articles_address_is_said_to_who_has_not_
     assert leaks(broken) == []
 
 
+async def test_what_belongs_to_an_article_is_refused_in_the_format_asked_for(built: Build, site: Site) -> None:
+    site.put("/news/crane/comments", "[]", content_type="application/json")
+    site.put("/news/crane.pdf", "%PDF-1.4", content_type="application/pdf")
+    reader = Browser(built())
+    for target, accept, kind in (
+        ("/news/crane/comments", "*/*", "application/json"),
+        ("/news/crane/comments", "text/html,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("/news/crane.pdf", "application/json", "application/json"),
+        ("/news/crane.pdf", "*/*", "text/html; charset=utf-8"),
+    ):
+        refused = await reader.get(target, accept=accept)
+        assert (refused.status, refused.header("content-type")) == (403, kind)
+
+
 async def test_what_went_wrong_under_an_address_not_known_is_a_short_page_of_ours(built: Build, site: Site) -> None:
     site.put("/news/nowhere", "There is no such page.", status=404, content_type="text/plain")
     site.put("/news/unread.json", json.dumps({"text": html_of(CRANE)}), status=500, content_type="application/json")
