@@ -138,6 +138,15 @@ def test_a_brief_stays_one_however_much_stands_beside_it(around: str, longer: st
     assert read(article(brief + longer)).brief
 
 
+@pytest.mark.parametrize("comments", LONGER[:2])
+def test_a_brief_stays_one_with_its_comments_in_the_same_element(comments: str) -> None:
+    brief = f"<h1>{TITLE}</h1><p>Two people were hurt when cars met on the old bridge at dawn.</p>"
+    assert read(article(f"<article>{brief}{comments}</article>")).brief
+    assert read(article(brief + comments)).brief
+    facts = f"<aside>{paragraphs(3)}</aside>"
+    assert not read(article(f"<article>{brief}{facts}</article>")).brief, "a box is the article's own"
+
+
 @pytest.mark.parametrize("longer", LONGER)
 def test_a_short_article_is_cut_in_itself_and_not_in_what_stands_beside_it(longer: str) -> None:
     story = f"<article><h1>{TITLE}</h1>{''.join(f'<p>{paragraph(n)}</p>' for n in range(90, 96))}</article>"

@@ -26,6 +26,8 @@ _BESIDE_NAMES = re.compile(
     re.IGNORECASE,
 )
 
+_COMMENTS = re.compile(r"(?:^|\s)(?:comments|comment-?list|comments-area|disqus_thread|respond)(?:$|\s)", re.IGNORECASE)
+
 _SURELY_BESIDE = re.compile(
     r"(?:^|\s)(?:comments|comment-?list|comments-area|disqus_thread|respond|related|recommended|newsletter)(?:$|\s)",
     re.IGNORECASE,
@@ -36,13 +38,14 @@ _SURELY_BESIDE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Prose:
     """Which blocks of a page are running text of its own; ``column`` holds most of it. ``teasers`` is how many cards
-    lead elsewhere, ``carded`` how many words of running text stand in them."""
+    lead elsewhere, ``carded`` how many words of running text stand in them; ``comments`` are the elements of those."""
 
     flags: tuple[bool, ...]
     words: tuple[int, ...]
     column: Box
     teasers: int
     carded: int
+    comments: frozenset[Box]
 
     def within(self, box: Box) -> int:
         """How many words of prose stand in an element."""
@@ -63,7 +66,7 @@ def find_prose(outline: Outline) -> Prose:
     words = [0]
     for flag, block in zip(flags, blocks, strict=True):
         words.append(words[-1] + (block.words if flag else 0))
-    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers, carded)
+    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers, carded, _comments(outline, beside))
 
 
 def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
@@ -108,6 +111,15 @@ def _beside(outline: Outline, running: Sequence[bool]) -> set[Box]:
     return beside | surely if surely and _has_story(outline, running, beside | surely) else beside
 
 
+def _comments(outline: Outline, beside: set[Box]) -> frozenset[Box]:
+    """The elements that hold comments, of those that stand beside an article."""
+    found: set[Box] = set()
+    for box in outline.boxes:
+        if box in beside and (box.parent in found or _COMMENTS.search(_names_of(box))):
+            found.add(box)
+    return frozenset(found)
+
+
 def _has_story(outline: Outline, running: Sequence[bool], beside: set[Box]) -> bool:
     """Whether running text that is not beside stands under the page's headline, in the same article or main part."""
     blocks = outline.blocks
@@ -126,9 +138,11 @@ def _names_of(box: Box) -> str:
 
 
 def _named_beside(box: Box) -> bool:
-    role = box.node.attributes.get("role")
-    beside = role in ("complementary", "navigation", "contentinfo", "dialog")
-    return beside or bool(_BESIDE_NAMES.search(_names_of(box)))
+    attributes = box.node.attributes
+    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return bool(
+        _BESIDE_NAMES.search(name) or attributes.get("role") in ("complementary", "navigation", "contentinfo", "dialog")
+    )
 
 
 def _column(boxes: Sequence[Box], words: Sequence[int]) -> Box:
