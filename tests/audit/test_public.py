@@ -15,6 +15,7 @@ import pytest
 from tests.audit.paper import PaperSite, clean, configure, running_paper
 from tests.audit.test_audit import audited
 from tests.cli.program import free_port, get, pennypress, serving
+from tests.http.gateway import wait_until
 
 
 class _Front(BaseHTTPRequestHandler):
@@ -130,3 +131,16 @@ def test_a_public_address_where_nothing_answers_is_said(site: PaperSite, tmp_pat
     seen = audited(configured(tmp_path, site, free_port()), site, "--pages", "40")
     assert seen.ended.code == 0
     assert "could not be asked, so caches in front were not looked for" in seen.ended.out
+
+
+def test_in_observe_it_does_not_say_that_the_gateway_is_not_there(
+    site: PaperSite, gateway: int, tmp_path: Path
+) -> None:
+    folder = configured(tmp_path, site, gateway)
+    for place in (tmp_path / "live", folder):
+        assert pennypress(place, "mode", "observe").code == 0
+    wait_until(lambda: "pennypress-access" not in get(gateway, "/news/a1").headers)
+    seen = audited(folder, site, "--pages", "40")
+    assert seen.ended.code == 0, seen.ended.out
+    assert 'in mode "observe" no answer shows' in seen.ended.out
+    assert "without Pennypress" not in seen.ended.out

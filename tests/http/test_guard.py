@@ -197,6 +197,60 @@ async def test_an_error_page_loses_the_text_and_keeps_its_status(built: Build, s
     assert (answer.status, leaks(answer)) == (404, [])
 
 
+async def test_a_teaser_that_runs_past_the_opening_ends_with_it(built: Build, site: Site) -> None:
+    teasers = "".join(
+        f"<li><h2><a href=/news/{name}>The {name}</a></h2><p>{' '.join(' '.join(text).split()[:40])} […]</p></li>"
+        for name, text in (("crane", CRANE), ("baker", BAKER))
+    )
+    site.put("/tag/harbour", page("Harbour", ("All about the harbour.",), after=f"<ul>{teasers}</ul>"))
+    reader = await used_up(built())
+    answer = await reader.get("/tag/harbour")
+    assert leaks(answer) == []
+    assert f"<p>{SHOWN[0]} …</p>" in answer.text
+    assert "[…]" in answer.text, "the other was opened, and is theirs"
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+async def test_what_went_wrong_under_an_articles_address_is_said_to_who_has_not_opened_it(
+    built: Build, site: Site, content_type: str
+) -> None:
+    said = json.dumps({"error": "Please write a name under your comment."})
+    site.put("/news/crane/comments", said, status=422, content_type=content_type)
+    told = json.dumps({"error": "Broken", "trace": html_of(CRANE)})
+    site.put("/news/crane/broken", told, status=500, content_type=content_type)
+    reader = await used_up(built())
+    answer = await reader.ask("POST", "/news/crane/comments")
+    assert (answer.status, answer.text) == (422, said)
+    broken = await reader.get("/news/crane/broken")
+    assert broken.status in (403, 500)
+    assert leaks(broken) == []
+
+
+async def test_what_belongs_to_an_article_is_refused_in_the_format_asked_for(built: Build, site: Site) -> None:
+    site.put("/news/crane/comments", "[]", content_type="application/json")
+    site.put("/news/crane.pdf", "%PDF-1.4", content_type="application/pdf")
+    reader = Browser(built())
+    for target, accept, kind in (
+        ("/news/crane/comments", "*/*", "application/json"),
+        ("/news/crane/comments", "text/html,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("/news/crane.pdf", "application/json", "application/json"),
+        ("/news/crane.pdf", "*/*", "text/html; charset=utf-8"),
+    ):
+        refused = await reader.get(target, accept=accept)
+        assert (refused.status, refused.header("content-type")) == (403, kind)
+
+
+async def test_what_went_wrong_under_an_address_not_known_is_a_short_page_of_ours(built: Build, site: Site) -> None:
+    site.put("/news/nowhere", "There is no such page.", status=404, content_type="text/plain")
+    site.put("/news/unread.json", json.dumps({"text": html_of(CRANE)}), status=500, content_type="application/json")
+    reader = Browser(built())
+    for target, status in (("/news/nowhere", 404), ("/news/unread.json", 500)):
+        answer = await reader.get(target)
+        assert (answer.status, answer.header("content-type")) == (status, "text/html; charset=utf-8")
+        assert "This page cannot be shown" in answer.text
+        assert leaks(answer) == []
+
+
 @pytest.mark.parametrize(
     ("method", "headers"),
     [

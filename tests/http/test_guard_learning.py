@@ -73,6 +73,39 @@ async def test_an_item_of_an_article_not_yet_known_goes_with_title_and_link_alon
     assert again.body != answer.body or again.header("etag") == answer.header("etag")
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", json.dumps({"link": LINK, "content": {"rendered": CONTENT}})),
+        ("application/rss+xml", rss(("The crane", "/news/crane?utm_source=feed", CONTENT))),
+    ],
+)
+async def test_an_item_of_what_a_reader_has_opened_is_theirs_before_the_article_is_known(
+    tmp_path: Path, built: Build, site: Site, content_type: str, body: str
+) -> None:
+    site.put("/items", body, content_type=content_type, cache_control="public, max-age=60")
+    store = f"sqlite:{tmp_path / 'paper.db'}"
+    reader = Browser(built(guard='mode = "off"', store=store))
+    await reader.get("/news/crane")
+    app = built(store=store)
+    theirs = await Browser(app, cookies=reader.cookies).get("/items")
+    assert (theirs.body, theirs.header("cache-control")) == (body.encode(), "private, no-store")
+    assert "harbour master" not in (await Browser(app).get("/items")).text, "nobody else's"
+
+
+async def test_of_several_items_not_yet_known_a_reader_gets_those_that_they_opened(
+    tmp_path: Path, built: Build, site: Site
+) -> None:
+    posts = [{"link": LINK, "text": CONTENT}, {"link": "http://paper.test/news/baker", "text": html_of(BAKER)}]
+    site.put("/items", json.dumps(posts), content_type="application/json")
+    store = f"sqlite:{tmp_path / 'paper.db'}"
+    reader = Browser(built(guard='mode = "off"', store=store))
+    await reader.get("/news/crane")
+    shown = (await Browser(built(store=store), cookies=reader.cookies).get("/items")).text
+    assert CRANE[-1] in shown
+    assert all(part not in shown for part in BAKER)
+
+
 async def test_what_could_not_be_read_stays_held_back_and_what_is_gone_does_not(built: Build, site: Site) -> None:
     site.put("/news/crane", "busy", status=503)
     app = built()

@@ -119,6 +119,48 @@ def test_comments_are_not_taken_for_the_body() -> None:
     assert not set(shown(page.cut())) & set(range(3, 9))
 
 
+def cards(first: int, many: int) -> str:
+    return "".join(f"<li><a href=/news/{n}>Another story</a><p>{paragraph(n)}</p>" for n in range(first, first + many))
+
+
+LONGER = [
+    f"<section id=comments><h2>Comments</h2>{paragraphs(40)}</section>",
+    f"<div class='c Comments-Area'>{paragraphs(40)}</div>",
+    f"<aside><h2>More</h2><ul>{cards(20, 20)}</ul></aside>",
+    f"<section class=related><ul>{cards(20, 20)}</ul></section>",
+]
+
+
+@pytest.mark.parametrize("longer", LONGER)
+@pytest.mark.parametrize("around", ["article", "div"])
+def test_a_brief_stays_one_however_much_stands_beside_it(around: str, longer: str) -> None:
+    brief = f"<{around}><h1>{TITLE}</h1><p>Two people were hurt when cars met on the old bridge at dawn.</p></{around}>"
+    assert read(article(brief + longer)).brief
+
+
+@pytest.mark.parametrize("comments", LONGER[:2])
+def test_a_brief_stays_one_with_its_comments_in_the_same_element(comments: str) -> None:
+    brief = f"<h1>{TITLE}</h1><p>Two people were hurt when cars met on the old bridge at dawn.</p>"
+    assert read(article(f"<article>{brief}{comments}</article>")).brief
+    assert read(article(brief + comments)).brief
+    facts = f"<aside>{paragraphs(3)}</aside>"
+    assert not read(article(f"<article>{brief}{facts}</article>")).brief, "a box is the article's own"
+
+
+@pytest.mark.parametrize("longer", LONGER)
+def test_a_short_article_is_cut_in_itself_and_not_in_what_stands_beside_it(longer: str) -> None:
+    story = f"<article><h1>{TITLE}</h1>{''.join(f'<p>{paragraph(n)}</p>' for n in range(90, 96))}</article>"
+    page = read(article(story + longer))
+    assert page.blocks == 6
+    assert all(paragraph(n) not in visible(page.cut()) for n in range(92, 96))
+    assert paragraph(25) in visible(page.cut())
+
+
+def test_what_is_named_like_comments_is_the_body_where_no_other_text_stands_under_the_headline() -> None:
+    for body in (f"<h1>{TITLE}</h1><div id=comments>{paragraphs(8)}</div>", f"<aside><h1>{TITLE}</h1>{paragraphs(8)}"):
+        assert shown(read(article(body)).cut()) == [1, 2]
+
+
 def test_text_that_is_hidden_is_body_all_the_same() -> None:
     rest = "".join(f"<p hidden style='display:none' aria-hidden=true>{paragraph(n)}</p>" for n in range(3, 9))
     assert shown(read(article(f"<article>{paragraphs(2)}{rest}</article>")).cut()) == [1, 2]

@@ -18,6 +18,7 @@ from pennypress.audit.reading import LARGEST
 from pennypress.audit.site import Site
 from pennypress.config import Config
 from pennypress.core.decision import Reason
+from pennypress.core.policy import Mode
 from pennypress.core.target import read_target
 from pennypress.errors import PennypressError
 from pennypress.http.answer import Answer, first
@@ -60,6 +61,12 @@ async def look_for_caches(
                 answers.append(await _ask(url, site, address, reader))
             if any(first(answer.headers, b"pennypress-access") is not None for answer in answers):
                 await _judge(address, answers, len(languages) > 1, judge, findings)
+            elif config.meter.mode is not Mode.ON:
+                findings.notes.append(
+                    f'Caches in front of {url} were not looked for: in mode "{config.meter.mode.value}" no answer '
+                    "shows that Pennypress gave it. pennypress doctor looks for them in every mode."
+                )
+                return
             else:
                 findings.notes.append(
                     f"{url}{address} is answered without Pennypress (status {answers[0].status}): it does not stand "

@@ -329,7 +329,7 @@ class PaywallApp:
                 return None
             verdict, answer = found
             if verdict is Verdict.DROP:
-                await _send(send, self._judging.dropped(answer, visitor), head=request.method == "HEAD")
+                await _send(send, self._judging.dropped(answer, request, visitor), head=request.method == "HEAD")
                 return None
             if verdict in LOOKED_AT:
                 private = verdict is Verdict.LOOK_PRIVATE

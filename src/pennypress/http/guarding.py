@@ -45,7 +45,7 @@ from pennypress.pages.looking import stands_in
 from pennypress.pages.naming import keys_extended_by
 from pennypress.pages.notice import Board
 from pennypress.pages.page import Cut
-from pennypress.pages.recognise import Grounds, Subject
+from pennypress.pages.recognise import Grounds, Subject, unread_subject
 from pennypress.pages.trimming import Excerpt, trim
 from pennypress.pages.versions import Version
 
@@ -191,12 +191,14 @@ class Guarding:
         if answer.status == 206 and self._guard.watches:
             return refuse(self._board, request, visitor.language, layout)
         try:
-            verdict = await self._verdicts.of(answer, layout, request.host)
+            verdict, theirs = await self._looked_at(answer, layout, request, visitor)
         except Undecodable as unread:
             if not self._guard.watches:
                 return whole
             _log.warning("%s cannot be looked at and is refused: %s", request.target.folded, unread.reason)
             return refuse(self._board, request, visitor.language, layout)
+        if theirs:
+            whole = Answer(answer.status, tuple(private_headers(headers)), answer.body)
         if verdict.nothing:
             return whole
         decisions = await self._weighed(verdict.sightings, visitor)
@@ -272,6 +274,27 @@ class Guarding:
         sightings = await self._verdicts.of_field(value.decode("latin-1"))
         found = await self._unentitled(sightings, visitor)
         return bool(found) and self._acts(request, found, b"head")
+
+    async def _looked_at(
+        self, answer: Answer, layout: Layout, request: PageRequest, visitor: Visitor
+    ) -> tuple[Verdict, bool]:
+        """What stands in an answer, and whether that is said for this visitor alone: an item of what they have opened
+        is theirs to read, known or not yet known. Raises Undecodable."""
+        verdict = await self._verdicts.of(answer, layout, request.host)
+        opened = await self._opened(verdict.unknown, request, visitor)
+        if not opened:
+            return verdict, False
+        return await self._verdicts.of(answer, layout, request.host, opened), True
+
+    async def _opened(self, links: Iterable[str], request: PageRequest, visitor: Visitor) -> frozenset[str]:
+        """The links among these that lead to articles which this visitor has opened."""
+        targets = {link: self.unread.own_target(link, request.host) for link in links}
+        articles = {link: unread_subject(target, None).article for link, target in targets.items() if target}
+        if not articles:
+            return frozenset()
+        decisions = await self._gate.weigh_all(_asked(next(iter(articles.values())), visitor), articles.values())
+        reasons = (decision.reason for decision in decisions)
+        return frozenset(link for link, reason in zip(articles, reasons, strict=True) if reason is Reason.REPEATED)
 
     def _looks(self, layout: Layout) -> bool:
         """Whether an answer may hold anything: what is withheld, or items of what is not known yet."""

@@ -10,14 +10,16 @@ from pennypress.core.article import Access, Article
 from pennypress.core.part import PartRule, owners
 from pennypress.core.policy import Mode
 from pennypress.gate import Gate
-from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of
+from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, layout_of
 from pennypress.http.belonging import Belonging
 from pennypress.http.fetch import Judgement, Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.pageview import html, kept_of_status, origin_word
+from pennypress.http.refusing import refuse
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import beginning_of
+from pennypress.pages.layout import Layout
 from pennypress.pages.naming import canonical_target, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import PageOptions
@@ -61,12 +63,14 @@ class Judging:
         """Whether something at an address belongs to an article at another one, as a rule says."""
         return bool(self.parts) and bool(owners(self.parts, request.target))
 
-    def dropped(self, answer: Answer, visitor: Visitor) -> Answer:
+    def dropped(self, answer: Answer, request: PageRequest, visitor: Visitor) -> Answer:
         """An answer whose body belongs to an article that this reader has not opened."""
+        if answer.status >= 400:
+            return html(answer.status, self.board.error(ErrorPage.ELSEWHERE, visitor.language), answer.headers)
         if answer.status >= 300:
             kept = kept_of_status(answer.headers)
             return Answer(answer.status, (*kept, (b"content-length", b"0"), (b"cache-control", b"no-store")), b"")
-        return html(403, self.board.error(ErrorPage.REFUSED, visitor.language))
+        return refuse(self.board, request, visitor.language, layout_of(list(answer.headers)) or Layout.HTML)
 
     async def _by_head(self, request: PageRequest, visitor: Visitor, status: int, headers: AnswerHeaders) -> Verdict:
         """What becomes of an answer with this head."""
@@ -79,7 +83,11 @@ class Judging:
             return Verdict.DROP if status == 206 and self.gate.mode is not Mode.OBSERVE else Verdict.HOLD
         verdict = Verdict.PASS
         if kind is not Kind.ASSET and self.grounds.hold(request.target):
-            verdict = await self.belonging.to_one_of(request, visitor, keys_extended_by(request.target))
+            keys = keys_extended_by(request.target)
+            verdict = await self.belonging.to_one_of(request, visitor, keys)
+            told = verdict is Verdict.DROP and status >= 400 and any(map(self.guarding.knows, keys))
+            if told and self.guarding.takes(headers):
+                return Verdict.LOOK_PRIVATE  # what went wrong is said to everybody, if it says nothing else
         return self._looked_at(verdict, headers)
 
     def _looked_at(self, verdict: Verdict, headers: AnswerHeaders) -> Verdict:

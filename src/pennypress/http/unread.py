@@ -52,21 +52,21 @@ class Unread:
 
     def is_unknown(self, link: str, host: str) -> bool:
         """Whether a link leads to where articles are, on this paper's host, and nothing is known of it."""
-        target = self._own_target(link, host)
+        target = self.own_target(link, host)
         if target is None or target.forwarded in self._settled or self._knows(target.key):
             return False
         return self._grounds.hold(target)
 
     def hold_back(self, link: str, host: str) -> None:
         """Have the article read whose text is held back for as long."""
-        target = self._own_target(link, host)
+        target = self.own_target(link, host)
         if target is not None:
             self._held_back.add(target.forwarded)
             self.ask_for(link, host)
 
     def ask_for(self, link: str, host: str) -> None:
         """Have the article at an address of this paper read, unless it is known or was asked for a moment ago."""
-        target = self._own_target(link, host)
+        target = self.own_target(link, host)
         if target is None or target.forwarded in self._settled or self._knows(target.key):
             return
         asked = self._asked.get(target.forwarded)
@@ -85,10 +85,11 @@ class Unread:
 
     def own_path(self, link: str, host: str) -> str | None:
         """The address of a link on this paper's own host; None for any other."""
-        target = self._own_target(link, host)
+        target = self.own_target(link, host)
         return None if target is None else target.forwarded
 
-    def _own_target(self, link: str, host: str) -> Target | None:
+    def own_target(self, link: str, host: str) -> Target | None:
+        """Where a link leads on this paper's own host; None for any other."""
         try:
             parts = urlsplit(link) if "\n" not in link else None
             own = ("", host) if self._own_host is None else ("", host, self._own_host)

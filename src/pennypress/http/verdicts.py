@@ -27,7 +27,7 @@ _WINDOW = 1_000_000
 _OVERLAP = 8_192
 
 Value = TypeVar("Value")
-Name = tuple[bytes, str, str, Layout, str]
+Name = tuple[bytes, str, str, Layout, str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,13 @@ class Verdicts:
         self._kept: Kept[tuple[Name, int], _Held] = Kept(_KEPT_BYTES)
         self._fields: Kept[tuple[str, int], tuple[Sighting, ...]] = Kept(_FIELDS_BYTES)
 
-    async def of(self, answer: Answer, layout: Layout, host: str) -> Verdict:
-        """What is found in an answer. Raises Undecodable where its content coding cannot be undone."""
+    async def of(self, answer: Answer, layout: Layout, host: str, opened: frozenset[str] = frozenset()) -> Verdict:
+        """What is found in an answer, for who has opened the articles of the links in ``opened``. Raises Undecodable
+        where its content coding cannot be undone."""
         said = first(answer.headers, b"content-type")
         coding = (first(answer.headers, b"content-encoding") or b"").decode("latin-1")
         content_type = said.decode("latin-1") if said else None
-        name = (digest(answer.body), coding, content_type or "", layout, host)
+        name = (digest(answer.body), coding, content_type or "", layout, host, opened)
         key = (name, self._unread.settled)
         held = self._fresh(key) or await self._ruled_out_again(key)
         if held is None:
@@ -173,7 +174,7 @@ class Verdicts:
         return undone, content_type, len(undone) <= self._largest
 
     def _look_at(self, name: Name, undone: bytes, content_type: str | None, was: Written, *, whole: bool) -> Verdict:
-        host = name[4]
+        host, opened = name[4:]
         if not whole:
             found = {sighting.known.name: sighting for part in _windows(was) for sighting in self._guard.look(part)}
             return (
@@ -182,7 +183,7 @@ class Verdicts:
                 else Verdict(name, b"", content_type)
             )
         sightings = self._sightings(was)
-        bare, unknown = self._bare(was, host)
+        bare, unknown = self._bare(was, host, opened)
         if not sightings and not unknown:
             return Verdict(name, b"", content_type)
         if not unknown:
@@ -198,11 +199,11 @@ class Verdicts:
             found.setdefault(sighting.known.name, sighting)
         return tuple(found.values())
 
-    def _bare(self, was: Written, host: str) -> tuple[str, tuple[str, ...]]:
+    def _bare(self, was: Written, host: str, opened: frozenset[str]) -> tuple[str, tuple[str, ...]]:
         bare: Callable[..., tuple[str, tuple[str, ...]]] | None = _BARE.get(was.layout)
         if bare is None:
             return was.text.text, ()
-        return bare(was.text.text, lambda link: self._unread.is_unknown(link, host))
+        return bare(was.text.text, lambda link: link not in opened and self._unread.is_unknown(link, host))
 
 
 _BARE = {Layout.XML: bare_xml, Layout.JSON: bare_json}

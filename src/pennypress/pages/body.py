@@ -39,7 +39,7 @@ class Body:
 
     What else stands in ``pieces`` is headline, byline and the like. ``labels`` are the places, in ``blocks``, of those
     that are part of no text: buttons, names, dates. ``column`` is the innermost element with nearly all its prose,
-    ``homes`` are those whose children that prose is.
+    ``homes`` are those whose children that prose is. ``comments`` is how many words of the blocks are its readers'.
     ``words`` is the measure of the text that is the article's own beyond doubt.
     """
 
@@ -50,6 +50,7 @@ class Body:
     column: Box
     homes: frozenset[Box]
     words: int
+    comments: int = 0
 
     @property
     def text(self) -> str:
@@ -81,7 +82,8 @@ def gather_body(
     kept = [*_standfirst(indexes, opening, blocks, prose, own), *behind]
     labels = frozenset(place for place, index in enumerate(kept) if index >= opening and text.is_label(index))
     found = tuple(blocks[index] for index in kept)
-    return Body(rule, tuple(pieces), found, labels, prose.column, frozenset(text.homes), own)
+    comments = sum(block.words for block in found if block.box in prose.comments)
+    return Body(rule, tuple(pieces), found, labels, prose.column, frozenset(text.homes), own, comments)
 
 
 def _taken_as_said(pieces: Sequence[Box], indexes: Sequence[int], text: _Text) -> Body:

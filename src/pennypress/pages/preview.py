@@ -55,8 +55,8 @@ def choose_preview(body: Body, most: int) -> Preview:
 
 
 def is_brief(body: Body, most: int) -> bool:
-    """Whether a body is so short that it goes out whole, free and uncounted."""
-    return body.counted <= most and sum(block.words for block in body.blocks) <= BRIEF_WORDS
+    """Whether a body is so short that it goes out whole, free and uncounted, however many comments stand in it."""
+    return body.counted <= most and sum(block.words for block in body.blocks) - body.comments <= BRIEF_WORDS
 
 
 def _with_sentences(body: Body, place: int, budget: int, whole: int) -> Preview:

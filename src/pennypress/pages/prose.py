@@ -26,17 +26,26 @@ _BESIDE_NAMES = re.compile(
     re.IGNORECASE,
 )
 
+_COMMENTS = re.compile(r"(?:^|\s)(?:comments|comment-?list|comments-area|disqus_thread|respond)(?:$|\s)", re.IGNORECASE)
+
+_SURELY_BESIDE = re.compile(
+    r"(?:^|\s)(?:comments|comment-?list|comments-area|disqus_thread|respond|related|recommended|newsletter)(?:$|\s)",
+    re.IGNORECASE,
+)
+"""Names that no element bears in which an article stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
     """Which blocks of a page are running text of its own; ``column`` holds most of it. ``teasers`` is how many cards
-    lead elsewhere, ``carded`` how many words of running text stand in them."""
+    lead elsewhere, ``carded`` how many words of running text stand in them; ``comments`` are the elements of those."""
 
     flags: tuple[bool, ...]
     words: tuple[int, ...]
     column: Box
     teasers: int
     carded: int
+    comments: frozenset[Box]
 
     def within(self, box: Box) -> int:
         """How many words of prose stand in an element."""
@@ -47,17 +56,17 @@ def find_prose(outline: Outline) -> Prose:
     """Weigh the prose of a page."""
     blocks = outline.blocks
     teasers, teased = _teasers(blocks)
-    beside = _beside(outline)
     running = [
         block.words >= _LEAST_PROSE and block.linked * 2 < block.words and block.box.tag not in HEADINGS
         for block in blocks
     ]
+    beside = _beside(outline, running)
     flags = [running[index] and index not in teased and block.box not in beside for index, block in enumerate(blocks)]
     carded = sum(blocks[index].words for index in teased if running[index])
     words = [0]
     for flag, block in zip(flags, blocks, strict=True):
         words.append(words[-1] + (block.words if flag else 0))
-    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers, carded)
+    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers, carded, _comments(outline, beside))
 
 
 def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
@@ -79,24 +88,53 @@ def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
     return len(leads), teased
 
 
-def _beside(outline: Outline) -> set[Box]:
+def _beside(outline: Outline, running: Sequence[bool]) -> set[Box]:
     """The elements that stand beside an article, with all that is in them: navigation, comments, related articles.
 
-    Names are hints alone: what holds most of the page's text is never beside it.
+    Names are hints alone: what holds most of the page's text is beside it only by a name that no article bears, and
+    where another text stands under the headline. A brief may have many comments.
     """
     weights = [0]
     for block in outline.blocks:
         heavy = block.words >= _LEAST_PROSE and block.linked * 2 < block.words
         weights.append(weights[-1] + (block.words if heavy else 0))
     beside: set[Box] = set()
+    surely: set[Box] = set()
     for box in outline.boxes:
         if box.first == box.last or box.tag in INLINE:
             continue
-        if box.parent in beside or (
-            (weights[box.last] - weights[box.first]) * 2 <= weights[-1] and (box.tag in BESIDE or _named_beside(box))
-        ):
+        light = (weights[box.last] - weights[box.first]) * 2 <= weights[-1]
+        if box.parent in beside or (light and (box.tag in BESIDE or _named_beside(box))):
             beside.add(box)
-    return beside
+        elif box.parent in surely or (not light and (box.tag == "aside" or _SURELY_BESIDE.search(_names_of(box)))):
+            surely.add(box)
+    return beside | surely if surely and _has_story(outline, running, beside | surely) else beside
+
+
+def _comments(outline: Outline, beside: set[Box]) -> frozenset[Box]:
+    """The elements that hold comments, of those that stand beside an article."""
+    found: set[Box] = set()
+    for box in outline.boxes:
+        if box in beside and (box.parent in found or _COMMENTS.search(_names_of(box))):
+            found.add(box)
+    return frozenset(found)
+
+
+def _has_story(outline: Outline, running: Sequence[bool], beside: set[Box]) -> bool:
+    """Whether running text that is not beside stands under the page's headline, in the same article or main part."""
+    blocks = outline.blocks
+    for headline in (block for block in blocks if block.box.tag == "h1" and block.box not in beside):
+        story = next((box for box in headline.box.ancestors() if box.tag in ("article", "main")), None)
+        if story is not None and any(
+            running[index] and blocks[index].box not in beside for index in range(headline.index + 1, story.last)
+        ):
+            return True
+    return False
+
+
+def _names_of(box: Box) -> str:
+    attributes = box.node.attributes
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
 
 
 def _named_beside(box: Box) -> bool:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 
+from selectolax.lexbor import LexborHTMLParser
+
 from pennypress.errors import Undecodable
 from pennypress.pages.document import read_document
 from pennypress.pages.layout import Layout, put_back, written
 from pennypress.pages.looking import stands_in
+from pennypress.pages.nodes import walk
 from pennypress.pages.sweep import sweep
 from pennypress.pages.withheld import Withheld
 from pennypress.pages.words import squeeze
@@ -44,6 +47,16 @@ class Excerpt:
         """Whether a text begins as the article does, or holds its beginning."""
         opening = squeeze(self.shown)[:_OPENING]
         return bool(opening) and opening in squeeze(_MARKUP.sub(" ", unescape(text)))
+
+    def beginning_of(self, text: str) -> str:
+        """The words at the beginning of a text that the article shows as well, in one row from its first on."""
+        shown, told, end = squeeze(self.shown), "", 0
+        for word in re.finditer(r"\S+", text):
+            told += squeeze(word[0])
+            if not shown.startswith(told):
+                break
+            end = word.end()
+        return f"{text[:end]} …"
 
     def instead_of(self, text: str, *, first: bool) -> str:
         """What stands in for a text that holds a run of the article, ``first`` where nothing of it stood before."""
@@ -109,10 +122,24 @@ def trim_html(body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]
     except Undecodable:
         return None
     document.unmark()
+    _shorten(document.tree, excerpts)
     for excerpt in excerpts:
         sweep(document.tree, excerpt.withheld, ())
     html = _Trimming(excerpts).clean(document.serialise())
     return None if html is None else body[: document.text.bom] + document.text.encode(html)
+
+
+def _shorten(tree: LexborHTMLParser, excerpts: Sequence[Excerpt]) -> None:
+    """End the texts that begin as an article does with what it shows: the teasers of an archive, of which only the end
+    is withheld."""
+    openings = {squeeze(excerpt.shown)[:_OPENING]: excerpt for excerpt in excerpts}
+    openings.pop("", None)
+    root = tree.body
+    for node in list(walk(root)) if root is not None else ():
+        text = (node.text_content or "") if node.is_text_node else ""
+        excerpt = openings.get(squeeze(text.lstrip()[: 4 * _OPENING])[:_OPENING]) if text else None
+        if excerpt is not None and stands_in(excerpt.withheld, text):
+            node.replace_with(excerpt.beginning_of(text))
 
 
 _TRIMS: dict[Layout, Callable[[str, Sequence[Excerpt]], str | None]] = {
