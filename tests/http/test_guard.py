@@ -134,6 +134,18 @@ async def test_a_feed_of_free_articles_passes_byte_for_byte(built: Build, site: 
     assert answer.header("etag") == '"9"'
 
 
+async def test_a_copy_of_a_free_article_is_free_at_every_address(built: Build, site: Site) -> None:
+    site.put("/news/free/notice", page("A notice", BAKER))
+    site.put("/print/notice", page("A notice", BAKER))
+    app = built()
+    reader = Browser(app)
+    await reader.get("/news/free/notice")
+    await app.settle()
+    copy = await reader.get("/print/notice")
+    assert (copy.header("pennypress-access"), copy.text) == (None, page("A notice", BAKER))
+    assert (await reader.get("/news/crane")).header("pennypress-access") == "full"
+
+
 async def test_report_tells_the_log_and_withholds_nothing(built: Build, caplog: pytest.LogCaptureFixture) -> None:
     reader = await used_up(built(guard='mode = "report"'))
     for _ in range(3):

@@ -136,19 +136,20 @@ class Guarding:
     ) -> Subject | None:
         """The subject of a page by its text: that of a known article when it is a twin of it, else as it was.
 
-        What may be saved back, such as an editor's form, is no twin: it must never be cut. Nor is what may quote, nor
-        an article that is open to this visitor by its own name: a free one, or one that they opened before its text
-        was known from another.
+        What may be saved back, such as an editor's form, is no twin: it must never be cut. Nor is what may quote, what
+        holds a free article, nor an article that is open to this visitor by its own name: a free one, or one that they
+        opened before its text was known from another.
         """
         if self._options.mode != "withhold" or self._silent(request):
             return subject
         if not self._grounds.under(request.target) and self._may_save(request):
             return subject
         found = await self._twins.recognised(subject, version, request)
-        if subject is None or found is None or not found.twin:
+        if found is None or not found.twin:
             return found
-        own = await self._gate.weigh(_asked(subject.article, visitor))
-        return subject if own.reason in _OPEN_BY_NAME else found
+        named = self.article(found.article.key) if subject is None else subject.article
+        own = None if named is None else (await self._gate.weigh(_asked(named, visitor))).reason
+        return subject if own in (_FREE if subject is None else _OPEN_BY_NAME) else found
 
     async def fitted(self, request: PageRequest, visitor: Visitor, subject: Subject, version: Version) -> Cut:
         """The cut of an article's page, without what else it holds that this visitor may not read."""
