@@ -14,8 +14,9 @@ from pennypress.audit.run import audit
 from pennypress.audit.stages import Ends, Options
 from pennypress.config import load
 from tests.audit.paper import PaperSite, Reply, configure, page, running_paper
+from tests.clock import NOON
 from tests.http.drupal import CANONICAL, DATA, LISTS, PAGES, UNDER_THE_ALIAS
-from tests.http.guarded import BAKER, CRANE, NOON
+from tests.http.guarded import BAKER, CRANE
 from tests.http.guarded import page as story
 
 HEAD = f'{CANONICAL}<link rel="shortlink" href="http://paper.test/node/1">'

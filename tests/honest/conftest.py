@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from pennypress.config import load
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store, prepare
+from tests.clock import Clock
 from tests.http.browser import Browser, Site, report
 from tests.http.guarded import BAKER, CRANE, html_of, page, rss
 from tests.readers.names import Names, running_names
@@ -50,23 +51,9 @@ meters = "sqlite:paper.db"
 OG = '<meta property="og:title" content="The crane"><meta property="og:image" content="http://paper.test/crane.jpg">'
 
 
-class Clock:
-    """The gateway's clock."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 10, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def next_day(self) -> None:
-        """Let a day pass."""
-        self.now += timedelta(days=1)
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2026, 11, 10, 12, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from pennypress.core.meter import ReaderId
 from pennypress.core.rights import Rights
 from pennypress.http.asgi import PaywallApp
 from pennypress.readers.pass_ import Passes
-from tests.honest.conftest import HOME, KEYS, LIMIT, OFFICE, PARTNERS_KEY, Clock, Visit
+from tests.clock import Clock
+from tests.honest.conftest import HOME, KEYS, LIMIT, OFFICE, PARTNERS_KEY, Visit
 from tests.http.browser import Page, Site
 from tests.http.guarded import CRANE, SHOWN, html_of, leaks
 

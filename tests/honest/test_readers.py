@@ -8,7 +8,8 @@ from pennypress.core.meter import ReaderId
 from pennypress.core.rights import Rights
 from pennypress.http.asgi import PaywallApp
 from pennypress.readers.pass_ import Passes
-from tests.honest.conftest import CARRIER, HOME, KEYS, LIMIT, MOBILE, OFFICE, Clock, K, M, Visit, farm
+from tests.clock import Clock
+from tests.honest.conftest import CARRIER, HOME, KEYS, LIMIT, MOBILE, OFFICE, K, M, Visit, farm
 from tests.http.browser import Browser, Page, withheld
 
 NETWORK = "Many people on your network have been reading The Test Paper, and we cannot tell you apart from them."

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pennypress.http.asgi import PaywallApp
+from tests.clock import Clock
 from tests.http.browser import Site
 from tests.http.gateway import Gateway, running_gateway
 from tests.http.guarded import Build, build, small_paper
@@ -33,6 +34,11 @@ def gateway(shared_origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> 
     log = tmp_path_factory.mktemp("gateway") / "log"
     with running_gateway(f"http://127.0.0.1:{shared_origin.port}", log) as running:
         yield running
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pennypress.config import load
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store, prepare
+from tests.clock import NOON
 from tests.http.browser import Browser, Page, Site
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONFIG = """
 [paper]
 name = "The Test Paper"

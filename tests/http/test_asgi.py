@@ -20,9 +20,9 @@ from pennypress.core.target import PathPattern
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.opening import open_store
+from tests.clock import NOON, Clock
 from tests.http.browser import Browser, Page, Site, report, story, withheld
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONFIG = """
 [paper]
 name = "The Test Paper"
@@ -41,21 +41,6 @@ paths = ["/news/premium/**"]
 [gateway]
 largest_article = "1 MB"
 """
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,10 @@ from pennypress.http.askers import LISTS
 from pennypress.readers.keys import Keys
 from pennypress.readers.published import SOURCES, Published, write_lists
 from pennypress.store.opening import open_store
+from tests.clock import NOON, Clock
 from tests.http.browser import Browser, Site
 from tests.http.guarded import BAKER, CRANE, leaks, page
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONFIG = """
 [paper]
 name = "The Test Paper"
@@ -45,18 +44,6 @@ ranges = "examplebot.json"
 access = "preview"
 """
 BOT = "Mozilla/5.0 (compatible; Examplebot/1.0)"
-
-
-class Clock:
-    now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

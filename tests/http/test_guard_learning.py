@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from pennypress.http.asgi import PaywallApp
+from tests.clock import NOON
 from tests.http.browser import Browser, Site
-from tests.http.guarded import BAKER, CRANE, NOON, SHOWN, Build, html_of, leaks, page, rss, used_up
+from tests.http.guarded import BAKER, CRANE, SHOWN, Build, html_of, leaks, page, rss, used_up
 
 CONTENT = html_of(CRANE)
 LINK = "http://paper.test/news/crane"

@@ -12,22 +12,15 @@ import pytest
 
 from pennypress.http.health import Health
 from pennypress.http.log import Log
+from tests.clock import Clock
 from tests.http.gateway import Gateway, get
 
 FORWARDED = ((b"x-forwarded-for", b"198.51.100.7"),)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2026, 11, 23, 12, tzinfo=UTC))
 
 
 @pytest.fixture

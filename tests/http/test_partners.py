@@ -13,10 +13,10 @@ from pennypress.core.use import Use, UseKind
 from pennypress.http.asgi import Parts, Paywall, PaywallApp
 from pennypress.readers.keys import Keys
 from pennypress.store.memory import MemoryStore
+from tests.clock import NOON, Clock
 from tests.http.browser import Browser, Site
 from tests.http.guarded import CRANE, html_of, leaks, page, rss
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEY = "k3Jq8vTn5Xw2Lr7Yd9Hs"
 CONFIG = f"""
 [paper]
@@ -42,18 +42,6 @@ key = "ArchiveArchiveArchive1"
 """
 ALL = [0, 1, 2, 3, 4]
 FEED = rss(("The crane", "/news/crane", html_of(CRANE)))
-
-
-class Clock:
-    now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
