@@ -17,6 +17,7 @@ from tests.office import postgresql
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage
+    from pytest_django import DjangoDbBlocker
 
     from pennypress.office.models import Account, Plan
     from tests.office.browser import Browser
@@ -53,6 +54,9 @@ sender = "subscriptions@paper.test"
 """
 
 
+_DJANGOS_OWN = {"auth_permission", "django_content_type"}
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Set Django up before any model is imported."""
     from django.conf import settings
@@ -71,12 +75,35 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"]["TEST"]["NAME"] = str(home / "test-records.db")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of the office may use its database, with real transactions."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.django_db(transaction=True))
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The office's database, made once; by itself pytest-django makes it only for tests that it empties it after."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The office's database, with real transactions, empty at the end of each test."""
+    with django_db_blocker.unblock():
+        yield
+        _empty()
+
+
+def _empty() -> None:
+    """Take out every row but Django's own of its models, which its flush would make anew after each test, slowly."""
+    from django.db import connection, transaction
+
+    tables = sorted(set(connection.introspection.django_table_names(include_views=False)) - _DJANGOS_OWN)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 -- names of our models
+    connection.close()
 
 
 @pytest.fixture(autouse=True)
