@@ -102,7 +102,7 @@ def _empty() -> None:
     tables = sorted(set(connection.introspection.django_table_names(include_views=False)) - _DJANGOS_OWN)
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 -- names of our models
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
     connection.close()
 
 
