@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -64,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.configured:
         return
     home = Path(tempfile.mkdtemp(prefix="pennypress-office-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     is_postgresql = config.getoption("records") == "postgresql"
     records = postgresql.start() if is_postgresql else "sqlite:records.db"
     (home / "pennypress.toml").write_text(_CONFIGURATION.format(records=records))
@@ -76,15 +79,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The office's database, made once; by itself pytest-django makes it only for tests that it empties it after."""
-    from django.test.utils import setup_databases, teardown_databases
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The office's database, made once for all its tests; it ends with the folder or the server that it is in."""
+    from django.test.utils import setup_databases
 
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+        setup_databases(verbosity=0, interactive=False)
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +96,7 @@ def records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def _empty() -> None:
-    """Take out every row but Django's own of its models, which its flush would make anew after each test, slowly."""
+    """Take out all rows but those that Django itself makes; its own flush makes those anew each time, slowly."""
     from django.db import connection, transaction
 
     tables = sorted(set(connection.introspection.django_table_names(include_views=False)) - _DJANGOS_OWN)
