@@ -21,8 +21,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
-	$(BIN)/pytest tests/office --records postgresql
+	tools/run-tests $(BIN)/pytest
 
 bench: $(VENV)/.run
 	$(BIN)/python -m benchmarks.page_view

@@ -28,6 +28,7 @@ def _compile(source: Path) -> Path:
     compiled = source.with_suffix(".mo")
     with source.open("rb") as text:
         catalogue = read_po(text, locale=source.parent.parent.name, abort_invalid=True)
-    with compiled.open("wb") as binary:
+    whole = compiled.with_suffix(".mo.new")  # one that is read meanwhile is never half there
+    with whole.open("wb") as binary:
         write_mo(binary, catalogue)
-    return compiled
+    return whole.replace(compiled)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.hydration.pages import HydratedPages, build, serving
@@ -26,11 +27,19 @@ def demo() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Debian's Chromium, begun anew for every journey."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_browser(chromium: str) -> AsyncIterator[Browser]:
+    """Debian's Chromium, begun anew for every module."""
     async with chromium_browser(chromium) as browser:
         yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(running_browser: Browser) -> AsyncIterator[Browser]:
+    """Debian's Chromium, in which nothing is left of the journey before: each reader has a context of their own."""
+    yield running_browser
+    for context in running_browser.contexts:
+        await context.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from playwright.async_api import Browser
 
 from tests.journeys.reader import NOTICE, PHONE, WALL, Reader, new_reader
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 USED_UP = ("/news/harbour-bridge", "/news/library-roof", "/sport/rowing-final")
 FULL, WALLED, PREMIUM = "/news/harbour-bridge", "/news/bakery-ovens", "/business/shipyard-accounts"
 READING = "/-/pennypress/reading"

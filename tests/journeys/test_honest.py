@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from playwright.async_api import Browser
 
 from tests.journeys.reader import NOTICE, WALL, new_reader
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FIRST, SECOND, THIRD = "/news/harbour-bridge", "/news/library-roof", "/sport/rowing-final"
 TWO, ONE = "You can read 2 more articles this month", "You can read 1 more article this month"

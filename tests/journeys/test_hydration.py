@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Response
 
 from pennypress.demo.stories import stories
 from tests.hydration.pages import SKIPPING
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FRAMEWORKS = ("react", "vue")
 TWO_SECONDS = "() => new Promise((done) => setTimeout(done, 2000))"
@@ -36,7 +39,7 @@ class Watched:
         return "\n".join([await answer.text() for answer in self.answers])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def watched(browser: Browser) -> Watched:
     page = await browser.new_page()
     watched = Watched(page)

@@ -13,6 +13,8 @@ from playwright.async_api import Browser
 from pennypress.demo.stories import stories
 from tests.journeys.reader import NOTICE, WALL, Reader, new_reader
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 FIRST, SECOND, THIRD, FOURTH = "/news/harbour-bridge", "/news/library-roof", "/sport/rowing-final", "/news/bakery-ovens"
 TEXTS = {story.path: story.text(1) for story in stories()}
 SAID = {

@@ -16,6 +16,8 @@ from tests.journeys.conftest import free_port
 from tests.journeys.reader import NOTICE, PHONE, WALL, Reader, new_reader
 from tests.journeys.running import running_demo
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 READ = ("/news/harbour-bridge", "/news/library-roof", "/sport/rowing-final")
 WANTED, ANOTHER = "/news/bakery-ovens", "/features/tide-gauge"
 MONTHLY = '[href*="/subscribe/monthly"]'

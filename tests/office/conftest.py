@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from tests.office import postgresql
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage
+    from pytest_django import DjangoDbBlocker
 
     from pennypress.office.models import Account, Plan
     from tests.office.browser import Browser
@@ -53,6 +56,9 @@ sender = "subscriptions@paper.test"
 """
 
 
+_DJANGOS_OWN = {"auth_permission", "django_content_type"}
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Set Django up before any model is imported."""
     from django.conf import settings
@@ -60,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.configured:
         return
     home = Path(tempfile.mkdtemp(prefix="pennypress-office-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     is_postgresql = config.getoption("records") == "postgresql"
     records = postgresql.start() if is_postgresql else "sqlite:records.db"
     (home / "pennypress.toml").write_text(_CONFIGURATION.format(records=records))
@@ -71,12 +78,32 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"]["TEST"]["NAME"] = str(home / "test-records.db")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of the office may use its database, with real transactions."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.django_db(transaction=True))
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The office's database, made once for all its tests; it ends with the folder or the server that it is in."""
+    from django.test.utils import setup_databases
+
+    with django_db_blocker.unblock():
+        setup_databases(verbosity=0, interactive=False)
+
+
+@pytest.fixture(autouse=True)
+def records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The office's database, with real transactions, empty at the end of each test."""
+    with django_db_blocker.unblock():
+        yield
+        _empty()
+
+
+def _empty() -> None:
+    """Take out all rows but those that Django itself makes; its own flush makes those anew each time, slowly."""
+    from django.db import connection, transaction
+
+    tables = sorted(set(connection.introspection.django_table_names(include_views=False)) - _DJANGOS_OWN)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+    connection.close()
 
 
 @pytest.fixture(autouse=True)

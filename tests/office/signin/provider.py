@@ -81,6 +81,7 @@ class Provider(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """Answers."""
 
+    wbufsize = -1  # head and body in one write: else each waits 40 ms for the other side's word
     server: Provider
 
     def do_GET(self) -> None:
