@@ -53,6 +53,7 @@ def keys(guard: Guard, text: str) -> list[str]:
         WITHHELD.upper(),
         WITHHELD.replace(" ", "\u00a0\u200b"),
         "".join(f"\\u{ord(char):04x}" for char in WITHHELD),
+        f"<d><![CDATA[{WITHHELD.replace('e', 'e]]><![CDATA[')}]]></d>",
         codecs.encode(WITHHELD, "rot13"),
         WITHHELD[::-1],
         f'{{"data": "{base64.b64encode(WITHHELD.encode()).decode()}"}}',

@@ -14,17 +14,21 @@ _TIMES = re.compile(
     r"^(?:WEBVTT.*|NOTE.*|STYLE.*|[\d:.,\s]*-->.*|[\d:.,]+$|(?:\[[\d:.]+\])+|Dialogue:(?:[^,\n]*,){9})|<[\d:.]+>",
     re.MULTILINE,
 )
+_CDATA_ENDS_AND_BEGINS = "]]><![CDATA["
 _EVENT = re.compile(r"^data:", re.MULTILINE)
 _FIELDS = re.compile(r"^(?:data: ?|(?:event|id|retry)\b.*|:.*)", re.MULTILINE)
 
 
 def forms_of(text: str) -> Iterator[str]:
     """The letters of every form of an answer's text, its own first: what ``forms`` knows, and what is read line by
-    line (captions, timed lyrics, events) also without what stands between the lines. Raises TooMuch."""
+    line (captions, timed lyrics, events) also without what stands between the lines, and XML with its sections joined.
+    Raises TooMuch."""
     work = Work(len(text))
     yield from forms(text, work)
     if _TIMED.search(text):
         yield from forms(_TIMES.sub("", text), work)
+    if _CDATA_ENDS_AND_BEGINS in text:
+        yield from forms(text.replace(_CDATA_ENDS_AND_BEGINS, ""), work)
     if _EVENT.search(text):
         yield from forms(_FIELDS.sub("", text), work)
 
