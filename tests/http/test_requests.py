@@ -503,10 +503,13 @@ def test_a_body_of_no_certain_length_goes_no_further(
 def test_a_chunk_that_is_none_is_a_bad_request_and_never_the_end_of_a_body(
     gateway: Gateway, origin: Origin, body: bytes
 ) -> None:
-    (heard,) = hear(gateway.ask(request(b"POST /x", b"Transfer-Encoding: chunked", body=body)))
+    (heard,) = hear(gateway.ask(request(b"POST " + BROKEN_OFF, b"Transfer-Encoding: chunked", body=body)))
     assert heard.status == 400
     assert not [asked for asked in origin.asked if asked.whole]
 
+
+BROKEN_OFF = b"/broken-off"
+"""The address of uploads that are broken off; the origin may hear of one only while the next test runs."""
 
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: paper.test\r\n\r\n"
 
@@ -530,8 +533,9 @@ def test_a_request_in_a_body_is_a_body(
     body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED) if chunked else SMUGGLED
     gateway.ask(request(line, *fields, body=body))
     assert ask(gateway, b"GET /next").body == b"GET /next HTTP/1.1"
-    assert [asked.line.split(b" ")[1] for asked in origin.asked] == [line.split(b" ")[1], b"/next"]
-    assert origin.asked[0].body == SMUGGLED
+    heard = [asked for asked in origin.asked if asked.line.split(b" ")[1] != BROKEN_OFF]
+    assert [asked.line.split(b" ")[1] for asked in heard] == [line.split(b" ")[1], b"/next"]
+    assert heard[0].body == SMUGGLED
 
 
 def test_a_body_that_the_origin_does_not_read_is_never_the_next_readers_request(
