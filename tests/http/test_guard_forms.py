@@ -58,7 +58,11 @@ CUT: dict[str, tuple[str, str | bytes]] = {
         f'<html><body><p>One.</p><div data-props="{escape(json.dumps({"t": WITHHELD[1]}))}">x</div></body></html>',
     ),
 }
-REFUSED: dict[str, tuple[str, str]] = {
+REFUSED: dict[str, tuple[str, str | bytes]] = {
+    "UTF-8 with broken bytes in it": (
+        "text/plain; charset=utf-8",
+        f"A note.\n\n{TEXT}".encode().replace(b" ", b" \xff\xfe\xda"),
+    ),
     "subtitles as text": (
         "text/plain",
         "\n\n".join(f"{n}\n00:00:01,000 --> 00:00:02,000\n{x}" for n, x in enumerate(LINES)),

@@ -106,6 +106,16 @@ def test_page_two_and_later_show_nothing_of_the_body() -> None:
     assert wall.prev.tag == "h1"
 
 
+def test_a_body_that_is_all_of_a_page_leaves_the_page_itself_standing() -> None:
+    page = read(
+        b"<article><p>h 1 f e h s t n<article>t 1 a 1 s y e d , e 1 w e e a s t o 1 t"
+        b"<p>h 2 f t r s t 2 d 2 s y e d , w<p>a 2 f e t s t 2 a b"
+    )
+    cut = page.cut(continued=True)
+    assert cut.alone is None
+    assert shown(cut) == []
+
+
 def test_several_pieces_are_cut_as_one_body() -> None:
     pieces = "".join(f"<div class=piece>{paragraphs(1)[3:-4]} {n}<p>{paragraph(n)}</p></div>" for n in range(2, 12))
     page = walled(article(f"<article><h1>{TITLE}</h1>{pieces}</article>"), selector=".piece")

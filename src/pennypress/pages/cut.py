@@ -16,6 +16,7 @@ from pennypress.pages.preview import Preview
 
 _SEEN = "img, picture, video, audio, iframe, object, embed, canvas, svg, math, input, button, select, textarea"
 _WIDE = frozenset(("body", "main"))
+_FRAME = frozenset(("html", "body"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class _Removal:
         self.after(node, first)
         parent = node.parent
         node.remove()
-        while parent is not None and parent.mem_id != self.body.column.node.mem_id and _is_empty(parent):
+        column = self.body.column.node.mem_id
+        while parent is not None and parent.tag not in _FRAME and parent.mem_id != column and _is_empty(parent):
             node, parent = parent, parent.parent
             node.remove()
 

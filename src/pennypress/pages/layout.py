@@ -147,8 +147,8 @@ def _doubt(body: bytes, text: Text) -> str | None:
     """The same text by the other of the two charsets that are taken for each other, where they differ."""
     if body.isascii():
         return None
-    if not text.strict and text.charset != "cp1252":
-        return body.decode("cp1252", "replace")
+    if not text.strict:
+        return body.decode("utf-8" if text.charset == "cp1252" else "cp1252", "replace")
     if text.charset == "utf-8" or text.charset.startswith("utf-16"):
         return None
     try:
