@@ -59,6 +59,13 @@ CUT: dict[str, tuple[str, str | bytes]] = {
     ),
 }
 REFUSED: dict[str, tuple[str, str | bytes]] = {
+    "JSON of which the broken bytes go with what is cut": (
+        "application/json; charset=utf-8",
+        json.dumps({"whole": f"{CRANE[1]} BREAK", "run": " ".join(CRANE[2].split()[2:10])})
+        .encode()
+        .replace(b"BREAK", b"\xff" * 3_000)
+        .replace(b"us on", b"u\xffs on"),
+    ),
     "UTF-8 with broken bytes in it": (
         "text/plain; charset=utf-8",
         f"A note.\n\n{TEXT}".encode().replace(b" ", b" \xff\xfe\xda"),

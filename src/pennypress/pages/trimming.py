@@ -161,8 +161,9 @@ def trim(layout: Layout, body: bytes, content_type: str | None, excerpts: Sequen
         trimmed = None if text is None else put_back(was, text, body)
     if trimmed is None or was.also is None:
         return trimmed
-    doubted = written(trimmed, content_type, layout).also or ""
-    return None if any(stands_in(excerpt.withheld, doubted) for excerpt in excerpts) else trimmed
+    now = written(trimmed, content_type, layout)  # with less in it, it may be taken for the other charset
+    readings = (now.text.text, now.also or "")
+    return None if any(stands_in(excerpt.withheld, text) for excerpt in excerpts for text in readings) else trimmed
 
 
 class _Trimming:
