@@ -227,7 +227,7 @@ async def test_what_went_wrong_under_an_articles_address_is_said_to_who_has_not_
     built: Build, site: Site, content_type: str
 ) -> None:
     said = json.dumps({"error": "Please write a name under your comment."})
-    site.put("/news/crane/comments", said, status=422, content_type=content_type)
+    site.put("/news/crane/comments", said, status=422, content_type=content_type, content_length=str(len(said)))
     told = json.dumps({"error": "Broken", "trace": html_of(CRANE)})
     site.put("/news/crane/broken", told, status=500, content_type=content_type)
     reader = await used_up(built())
@@ -252,11 +252,14 @@ async def test_what_belongs_to_an_article_is_refused_in_the_format_asked_for(bui
         assert (refused.status, refused.header("content-type")) == (403, kind)
 
 
-async def test_what_went_wrong_under_an_address_not_known_is_a_short_page_of_ours(built: Build, site: Site) -> None:
+async def test_what_went_wrong_and_may_hold_an_article_is_a_short_page_of_ours(built: Build, site: Site) -> None:
     site.put("/news/nowhere", "There is no such page.", status=404, content_type="text/plain")
-    site.put("/news/unread.json", json.dumps({"text": html_of(CRANE)}), status=500, content_type="application/json")
+    told = json.dumps({"text": " ".join(CRANE)})
+    site.put("/news/port", page("The port", ("It is open.",)))
+    site.put("/news/port/unread.json", told, status=500, content_type="application/json", content_length=str(len(told)))
     reader = Browser(built())
-    for target, status in (("/news/nowhere", 404), ("/news/unread.json", 500)):
+    assert (await reader.get("/news/port")).header("pennypress-reason") == "brief"
+    for target, status in (("/news/nowhere", 404), ("/news/port/unread.json", 500)):
         answer = await reader.get(target)
         assert (answer.status, answer.header("content-type")) == (status, "text/html; charset=utf-8")
         assert "This page cannot be shown" in answer.text
@@ -321,3 +324,17 @@ async def test_an_article_below_another_that_quotes_it_is_one_by_itself_where_it
     await asyncio.gather(*app._guarding.learning._tasks)
     story = await reader.get(below)
     assert (story.header("pennypress-access"), BAKER[3] in story.text) == ("preview", False)
+
+
+async def test_a_page_that_names_the_wrong_charset_is_looked_at_in_both(built: Build, site: Site) -> None:
+    told = ("Кран на набережной старше ратуши и большинству горожан кажется уродливым.",) * 3 + tuple(
+        f"Начальник порта сказал во вторник что его разберут до зимы и это случится {number} декабря."
+        for number in range(9)
+    )
+    site.put("/news/kran", page("Кран", told))
+    site.put("/print/kran", page("Print", told).encode(), content_type="text/html; charset=iso-8859-1")
+    app = built()
+    await Browser(app).get("/news/kran")
+    await app.settle()
+    reader = await used_up(app)
+    assert "разберут до зимы".encode() not in (await reader.get("/print/kran")).body

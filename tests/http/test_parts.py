@@ -196,3 +196,15 @@ async def test_what_extends_an_article_belongs_to_none_further_up(built: Build, 
     site.put(below, f"<div>{html_of(BAKER)}</div>")
     assert BAKER[3] in (await reader.get(below, x_requested_with="XMLHttpRequest")).text
     assert BAKER[3] not in (await above.get(below, x_requested_with="XMLHttpRequest")).text
+
+
+async def test_a_brief_below_an_article_takes_nothing_from_who_opened_that(built: Build, site: Site) -> None:
+    site.put("/news/crane/comments.json", "[]", content_type="application/json")
+    site.put("/news/crane/comments", page("Comments", ("So it is to go at last.",)))
+    app = built()
+    reader = Browser(app)
+    assert (await reader.get("/news/crane")).header("pennypress-access") == "full"
+    assert (await reader.get("/news/crane/comments.json")).status == 200
+    assert (await Browser(app).get("/news/crane/comments")).header("pennypress-reason") == "brief"
+    await app.settle()
+    assert (await reader.get("/news/crane/comments.json")).status == 200

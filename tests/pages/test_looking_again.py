@@ -6,6 +6,7 @@ import base64
 import codecs
 import json
 from html import escape
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ FORMS = (
     lambda text: text[::-1],
     lambda text: text.replace(" ", " <i></i>"),
 )
-CHAFF = "<p>Seaweed is cheap at the market this week, and the ferry sails at noon as it has done for years.</p>" * 40
+CHAFF = "<p>" + " ".join(f"{n} boats and {n * 7} gulls were seen off pier {n * 13}." for n in range(200)) + "</p>"
 
 sentences = st.lists(st.sampled_from(SENTENCES), max_size=3, unique=True)
 lessons = st.lists(st.tuples(st.sampled_from(("a", "b", "c")), sentences, sentences), min_size=1, max_size=5)
@@ -146,3 +147,77 @@ def test_after_more_news_than_are_remembered_a_page_is_read_again() -> None:
     guard.learn([text_of("new", "It is short.", SENTENCES[0])])
     guard.learn([text_of(f"n{number}", "Short.", f"{SENTENCES[7]} {number}") for number in range(300)])
     assert [one.article.key for one in again(guard, page, looked).sightings] == ["/news/new"]
+
+
+def test_a_short_text_without_spaces_is_found_that_was_learned_later() -> None:
+    guard = Guard()
+    withheld = "港の古いクレーンは冬が来る"
+    page = CHAFF + withheld + CHAFF
+    guard.learn((text_of("other", "A story of the sea.", SENTENCES[1]),))
+    looked = looked_at_twice(guard, page)
+    guard.learn([text_of("new", "It is short.", withheld)])
+    assert [one.article.key for one in again(guard, page, looked).sightings] == ["/news/new"]
+
+
+def test_a_run_across_the_end_of_an_opening_is_found_once_its_second_owner_changed() -> None:
+    guard = Guard()
+    page = f"{CHAFF}<p>taken down before winter Nobody had asked the</p>{CHAFF}"
+    guard.learn(
+        (
+            text_of(
+                "one",
+                "It is short.",
+                " ".join(
+                    (
+                        *SENTENCES[0:3],
+                        SENTENCES[5],
+                        "Seaweed is cheap at the market this week, and the ferry sails at noon.",
+                    )
+                ),
+            ),
+            text_of("two", SENTENCES[0], f"{SENTENCES[1]} {SENTENCES[7]}"),
+        )
+    )
+    looked = looked_at_twice(guard, page)
+    assert looked.sightings == ()
+    guard.learn([text_of("two", "A story of the land.", SENTENCES[7])])
+    assert [one.article.key for one in again(guard, page, looked).sightings] == ["/news/one"]
+
+
+def test_who_looks_while_an_article_changes_finds_what_it_withholds_before_and_after() -> None:
+    guard = Guard()
+    page = CHAFF + SENTENCES[0]
+    guard.learn([text_of("crane", "It is short.", SENTENCES[0])])
+    over = Event()
+
+    def edit() -> None:
+        for number in range(400):
+            guard.learn([text_of("crane", f"It is short, for the time {number}.", SENTENCES[0])])
+        over.set()
+
+    editing = Thread(target=edit)
+    editing.start()
+    found = []
+    while not over.is_set():
+        found.append(bool(guard.look(page)))
+    editing.join()
+    assert len(found) > 1
+    assert all(found)
+
+
+def test_a_long_text_is_not_held_against_a_short_page_for_ever() -> None:
+    guard = Guard()
+    page = CHAFF + SENTENCES[0]
+    guard.learn([text_of("other", "A story of the sea.", SENTENCES[1])])
+    looked = looked_at_twice(guard, page)
+    for number in range(20):
+        guard.learn(
+            [
+                text_of(
+                    f"long{number}",
+                    "It is short.",
+                    f"{number} " + " ".join(f"{number * place} ships lie in the bay." for place in range(3_000)),
+                )
+            ]
+        )
+    assert guard.ruled_out(looked) is None

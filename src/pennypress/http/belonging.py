@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pennypress.core.article import Article
+from pennypress.core.article import Access, Article
 from pennypress.core.decision import Reason
 from pennypress.core.policy import Mode
 from pennypress.gate import Gate, Request
@@ -42,12 +42,12 @@ class Belonging:
         return await self.to_article(request, visitor, replace(known, paths=paths))
 
     def _nearest(self, keys: tuple[str, ...]) -> tuple[Article | None, tuple[str, ...]]:
-        """The nearest known article of these, and the keys up to it: what extends it belongs to none further up. None,
-        and all of them, where none is known."""
+        """The nearest known article of these that is more than a brief, and the keys up to it: what extends it belongs
+        to none further up. None, and all of them, where none is known."""
         if self.guarding is not None:
             for number, key in enumerate(keys, 1):
                 known = self.guarding.article(key)
-                if known is not None:
+                if known is not None and (known.access is Access.FREE or self.guarding.withholds(key)):
                     return known, keys[:number]
         return None, keys
 

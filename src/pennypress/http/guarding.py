@@ -120,6 +120,10 @@ class Guarding:
             (self.article(key) for key in keys_extended_by(asked) if key != asked.key and self.knows(key)), None
         )
 
+    def withholds(self, key: str) -> bool:
+        """Whether an article is known to withhold anything."""
+        return self._guard.withholds(key)
+
     def knows(self, key: str) -> bool:
         """Whether an article is known."""
         return self._guard.knows(key)
@@ -127,7 +131,7 @@ class Guarding:
     async def finds_nothing(self, request: PageRequest, version: Version) -> bool:
         """Whether a page was looked at and holds nothing that anybody withholds; what it costs is spent once a
         version and state of what is known."""
-        if version.page is None or not version.is_markup or self._silent(request):
+        if version.page is None or not version.is_markup or version.is_doubted or self._silent(request):
             return False
         return not await self._twins.seen_in(version, version.page)
 

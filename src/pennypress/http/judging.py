@@ -10,7 +10,7 @@ from pennypress.core.article import Access, Article
 from pennypress.core.part import PartRule, owners
 from pennypress.core.policy import Mode
 from pennypress.gate import Gate
-from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, layout_of
+from pennypress.http.answer import Answer, AnswerHeaders, Kind, first, kind_of, layout_of, length_of
 from pennypress.http.belonging import Belonging
 from pennypress.http.fetch import Judgement, Verdict
 from pennypress.http.guarding import Guarding
@@ -30,6 +30,7 @@ _HEAD_BYTES = 128 * 1024
 """So much of an overlong page is read to see whether it is an article: what it says of itself stands in its head."""
 
 _METERED = frozenset((Access.METERED, Access.PREMIUM))
+_SAID_OF_ERRORS = 500
 _HEAD_ENDS = re.compile(rb"</head\b|<body\b", re.IGNORECASE)
 _BODYLESS = frozenset((204, 304))
 
@@ -85,8 +86,7 @@ class Judging:
         if kind is not Kind.ASSET and self.grounds.hold(request.target):
             keys = keys_extended_by(request.target)
             verdict = await self.belonging.to_one_of(request, visitor, keys)
-            told = verdict is Verdict.DROP and status >= 400 and any(map(self.guarding.knows, keys))
-            if told and self.guarding.takes(headers):
+            if verdict is Verdict.DROP and status >= 400 and _is_brief(headers) and self.guarding.takes(headers):
                 return Verdict.LOOK_PRIVATE  # what went wrong is said to everybody, if it says nothing else
         return self._looked_at(verdict, headers)
 
@@ -138,6 +138,11 @@ class Judging:
             return page is None or page.says_article
         link = page.facts.canonical if page is not None else None
         return canonical_target(link, self.own_host or request.host, self.grounds.patterns) is not None
+
+
+def _is_brief(headers: AnswerHeaders) -> bool:
+    """Whether an answer is too short to hold more than a brief does, whatever article it may be of."""
+    return 0 < length_of(headers) <= _SAID_OF_ERRORS and not _coding(headers)
 
 
 def _coding(headers: AnswerHeaders) -> str:

@@ -83,12 +83,13 @@ class Verdicts:
         key = (name, self._unread.settled)
         held = self._fresh(key) or await self._ruled_out_again(key)
         if held is None:
-            look = partial(self._held, name, answer.body, coding, content_type, self._kept.get(key))
+            look = partial(self._held, name, answer.body, coding, content_type)
             if len(answer.body) <= _INLINE and not coding:
-                held = self._keep(key, look())
+                held = self._keep(key, look(self._kept.get(key)))
             else:
                 async with self._one_looks:
-                    held = self._fresh(key) or self._keep(key, await asyncio.to_thread(look))
+                    held = self._fresh(key) or await self._ruled_out_again(key)
+                    held = held or self._keep(key, await asyncio.to_thread(look, self._kept.get(key)))
         return held.verdict
 
     def _fresh(self, key: tuple[Name, int]) -> _Held | None:
@@ -127,23 +128,22 @@ class Verdicts:
     async def look_again(self, text: Callable[[], str], before: Callable[[], Looked | None], size: int) -> Looked:
         """Whose withheld text stands in a text of about this ``size`` that was looked at ``before``, as far as more is
         known now. What several wait for is looked at once."""
-        known = before()
-        if known is not None and known.generation != self._guard.generation:
-            ruled_out = await self._ruled_out(known)
-            if ruled_out is not None:
-                return ruled_out
-        elif known is not None:
-            return known
+        looked = await self._ruled_out(before())
+        if looked is not None:
+            return looked
         if size <= _INLINE:
-            return self._guard.look_again(text, known)
+            return self._guard.look_again(text, before())
         async with self._one_looks:
-            known = before()
-            if known is not None and known.generation == self._guard.generation:
-                return known
-            return await asyncio.to_thread(self._guard.look_again, text, known)
+            looked = await self._ruled_out(before())
+            if looked is None:
+                looked = await asyncio.to_thread(self._guard.look_again, text, before())
+            return looked
 
-    async def _ruled_out(self, before: Looked) -> Looked | None:
-        """Nothing, where nothing new can stand; not kept waiting by those who look."""
+    async def _ruled_out(self, before: Looked | None) -> Looked | None:
+        """What was found before, where nothing was learned since, or nothing of it can stand there; not kept waiting by
+        those who look."""
+        if before is None or before.generation == self._guard.generation:
+            return before
         return None if before.number is None else await asyncio.to_thread(self._guard.ruled_out, before)
 
     async def _apart(self, look: Callable[[], Value]) -> Value:

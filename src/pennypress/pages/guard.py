@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -28,6 +28,9 @@ _MUCH = 5
 """Who shares less than a fifth of an article's runs holds no half of what it withholds: there is nothing to compare."""
 _PARTS_AT_MOST = 64
 _GRAMS_BYTES = 48_000_000
+_LONGEST_WITH_GRAMS = 1_000_000
+_DEARER = 4
+"""News with more stretches than so many times a text's are not held against it: to look again costs little more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,10 @@ class _Owned:
     generation: int
 
 
+_Found = tuple[KnownText, int, int]
+"""Whose text it is, how many of its words stand there in runs, and how many in long rows."""
+
+
 class Guard:
     """What is known of all articles. One thread learns at a time; others may look at answers meanwhile."""
 
@@ -114,7 +121,7 @@ class Guard:
         self._known: dict[int, KnownText] = {}
         self._withholding: set[int] = set()
         self._slots: dict[tuple[str, str], int] = {}
-        self._parts: dict[str, set[int]] = {}
+        self._parts: dict[str, frozenset[int]] = {}
         self._withheld = Anchors()
         self._shown = Anchors()
         self._next = 0
@@ -139,8 +146,15 @@ class Guard:
 
     def holds(self, known: KnownText) -> bool:
         """Whether just this is known."""
-        slot = self._slots.get(known.name)
-        return slot is not None and self._known[slot] == _without_prints(known)
+        return self._at(known.name) == _without_prints(known)
+
+    def _at(self, name: tuple[str, str]) -> KnownText | None:
+        """What is known under a name. Where it is just being replaced, what takes its place."""
+        while (slot := self._slots.get(name)) is not None:
+            known = self._known.get(slot)
+            if known is not None:
+                return known
+        return None
 
     def withholds(self, key: str) -> bool:
         """Whether the first page of an article is known to withhold something."""
@@ -148,55 +162,60 @@ class Guard:
 
     def article(self, key: str) -> KnownText | None:
         """What is known of the first page of an article; None for one not known."""
-        slot = self._slots.get((key, ""))
-        return None if slot is None else self._known[slot]
+        return self._at((key, ""))
 
     def part_of(self, key: str, page: str, language: str) -> str:
         """Under which part what a page of an article says in a language is kept: beside what the same page is known to
         say in another one, and in the place of what it said in this one."""
-        slot = self._slots.get((key, page))
-        known = "" if slot is None else self._known[slot].language
+        held = self._at((key, page))
+        known = "" if held is None else held.language
         return f"{page} {language}".strip() if known and language and known != language else page
 
     def learn(self, texts: Iterable[KnownText]) -> None:
-        """Know these texts from now on, each in the place of what was known under its name."""
+        """Know these texts from now on, each in the place of what was known under its name. Who looks meanwhile finds
+        what was known before or what is known now, never neither."""
         with self._one_learns:
-            withheld, shown, gone = [], [], []
-            added: list[KnownText] = []
+            fresh: dict[tuple[str, str], KnownText] = {}
             for known in texts:
-                if self.holds(known):
-                    continue
-                slot, self._next = self._next, self._next + 1
-                self._known[slot] = _without_prints(known)
-                if known.withholds:
-                    self._withholding.add(slot)
-                old, self._slots[known.name] = self._slots.get(known.name), slot
-                parts = self._parts.setdefault(known.article.key, set())
-                parts.add(slot)
-                added.append(known)
-                if old is not None:
-                    parts.discard(old)
-                    gone.append(self._known.pop(old))
-                    self._withholding.discard(old)
-                    self._withheld.drop(old)
-                    self._shown.drop(old)
-                withheld.append((slot, known.withheld_prints))
-                shown.append((slot, known.shown_prints))
-            if withheld:
-                self._withheld.add(withheld)
-                self._shown.add(shown)
-                self._history = self._history.with_news(self.generation + 1, added, gone)
-                self.generation += 1
+                fresh.pop(known.name, None)
+                if not self.holds(known):
+                    fresh[known.name] = known
+            if fresh:
+                self._take_up(list(fresh.values()))
+
+    def _take_up(self, texts: Sequence[KnownText]) -> None:
+        first, self._next = self._next, self._next + len(texts)
+        new = dict(enumerate(texts, first))
+        self._withheld.add((slot, known.withheld_prints) for slot, known in new.items())
+        self._shown.add((slot, known.shown_prints) for slot, known in new.items())
+        self._withholding.update(slot for slot, known in new.items() if known.withholds)
+        self._known = {**self._known, **{slot: _without_prints(known) for slot, known in new.items()}}
+        gone: dict[int, KnownText] = {}
+        for slot, known in new.items():
+            old, self._slots[known.name] = self._slots.get(known.name), slot
+            parts = self._parts.get(known.article.key, frozenset())
+            self._parts[known.article.key] = (parts - {old}) | {slot}
+            if old is not None:
+                gone[old] = self._known[old]
+        self._known = {slot: known for slot, known in self._known.items() if slot not in gone}
+        for slot in gone:
+            self._withholding.discard(slot)
+            self._withheld.drop(slot)
+            self._shown.drop(slot)
+        self._history = self._history.with_news(self.generation + 1, texts, list(gone.values()))
+        self.generation += 1
 
     def adds_nothing(self, known: KnownText) -> bool:
         """Whether a later part of an article withholds nothing that is not known of its other parts; or there are more
         of them than an article has pages, so that whoever makes up addresses cannot make up parts without end."""
-        slots = [slot for slot in self._parts.get(known.article.key, ()) if self._known[slot].part != known.part]
-        if not known.part or not slots:
+        held_now = self._known
+        others = {slot: held_now[slot] for slot in self._parts.get(known.article.key, ()) if slot in held_now}
+        others = {slot: other for slot, other in others.items() if other.part != known.part}
+        if not known.part or not others:
             return False
-        if len(slots) >= _PARTS_AT_MOST:
+        if len(others) >= _PARTS_AT_MOST:
             return True
-        held = {run for slot in slots for run in self._runs_of(slot, self._known[slot]).all}
+        held = {run for slot, other in others.items() for run in self._runs_of(slot, other).all}
         return held.issuperset(_hashed(words(known.texts[1]), RUN))
 
     def alike(self, one: KnownText, other: KnownText) -> bool:
@@ -212,7 +231,7 @@ class Guard:
         Text that stands in a free article, in what another article shows, or in the bodies of two articles, is
         nobody's. What a text unpacks to beyond all proportion is not looked at.
         """
-        found: dict[int, tuple[int, int]] = {}
+        found: dict[int, _Found] = {}
         if self.watches:
             with suppress(TooMuch):
                 for form in forms_of(text):
@@ -226,7 +245,9 @@ class Guard:
         if before is None or not self.watches:
             return Looked(generation, self.look(text()))
         told, grams = text(), GramsOf()
-        found: dict[int, tuple[int, int]] = {}
+        if len(told) > _LONGEST_WITH_GRAMS:
+            return Looked(generation, self.look(told))
+        found: dict[int, _Found] = {}
         try:
             for form in forms_of(told):
                 self._look_at(form, found)
@@ -244,38 +265,41 @@ class Guard:
 
     def ruled_out(self, before: Looked) -> Looked | None:
         """What is found in a text in which nothing was found before, and nothing new can stand: nothing. None where the
-        text is to be looked at again. Costs a hundredth of a look, or less."""
+        text is to be looked at again, or where that would cost hardly more."""
         generation = self.generation
         if before.number is None:
             return None
         with self._lock:
             grams = self._grams.get(before.number)
         news = self._history.after(before.generation)
-        if grams is None or news is None or any(runs.may_stand_in(grams) for runs in news):
+        if grams is None or news is None or sum(runs.size for runs in news) > _DEARER * len(grams.hashes):
+            return None
+        if any(runs.may_stand_in(grams) for runs in news):
             return None
         return replace(before, generation=generation)
 
-    def _sightings(self, found: Mapping[int, tuple[int, int]]) -> tuple[Sighting, ...]:
-        sightings = []
-        for slot, (count, long) in found.items():
-            known = self._known.get(slot)
-            if known is not None and count:
-                sightings.append(Sighting(known, self._owned_of(slot, known), count, long))
-        return tuple(sorted(sightings, key=lambda sighting: sighting.known.name))
+    def _sightings(self, found: Mapping[int, _Found]) -> tuple[Sighting, ...]:
+        sightings = {
+            known.name: Sighting(known, self._owned_of(slot, known), count, long)
+            for slot, (known, count, long) in sorted(found.items())
+        }
+        return tuple(sightings[name] for name in sorted(sightings))
 
-    def _look_at(self, form: str, found: dict[int, tuple[int, int]]) -> None:
+    def _look_at(self, form: str, found: dict[int, _Found]) -> None:
+        all_known = self._known
         for slot in self._withheld.owners_in(form):
-            known, held = self._known.get(slot), found.get(slot, (0, 0))
+            known = all_known.get(slot)
             if known is None:
                 continue
+            held = found.get(slot, (known, 0, 0))
             made = self._made_of(slot, known)
-            if held[1] * 2 >= made.words:
+            if held[2] * 2 >= made.words:
                 continue  # more of it than this need not be found
             if slot not in self._owned and not self._rows_of(made, form)[0]:
                 continue
             count, long = self._rows_of(self._owned_of(slot, known), form)
             if count:
-                found[slot] = (max(held[0], count), max(held[1], long))
+                found[slot] = (known, max(held[1], count), max(held[2], long))
 
     def _rows_of(self, made: Withheld, form: str) -> tuple[int, int]:
         """How many words of what is withheld stand in a form in runs, and how many in long rows."""

@@ -9,6 +9,7 @@ from pennypress.core.known import KnownText
 from pennypress.pages.grams import Runs
 
 _NEWS_AT_MOST = 768
+_STRETCHES_AT_MOST = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,12 @@ class History:
     def with_news(self, generation: int, added: Sequence[KnownText], gone: Sequence[KnownText]) -> History:
         """The same and this, less what is too much to remember. Of what is added that counts which it withholds; of
         what is gone all: it may have made a text nobody's."""
-        if 3 * len(added) + 6 * len(gone) > _NEWS_AT_MOST:
+        if 3 * (len(added) + len(gone)) > _NEWS_AT_MOST:
             return History(generation)
         runs = [each for known in added for each in Runs.withheld(known.texts[1])]
-        runs += [each for known in gone for text in known.texts for each in Runs.of(text)]
+        runs += [each for known in gone for each in Runs.of("\n".join(known.texts))]
         news = (*self.news, *((generation, each) for each in runs))
-        forgotten = news[:-_NEWS_AT_MOST]
-        return History(forgotten[-1][0] if forgotten else self.since, news[len(forgotten) :])
+        kept, left = len(news), _STRETCHES_AT_MOST
+        while kept and len(news) - kept < _NEWS_AT_MOST and (left := left - news[kept - 1][1].size) >= 0:
+            kept -= 1
+        return History(news[kept - 1][0] if kept else self.since, news[kept:])

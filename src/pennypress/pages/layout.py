@@ -63,6 +63,11 @@ def written(body: bytes, content_type: str | None, layout: Layout) -> Written:
     return Written(sniffed(layout, text.text), text, _doubt(body, text))
 
 
+def is_doubted(body: bytes, content_type: str | None) -> bool:
+    """Whether an answer's text may be in another charset than the one that it names."""
+    return _doubt(body, _read(body, content_type)) is not None
+
+
 def is_markup(body: bytes) -> bool:
     """Whether a page is one in truth, and not something else that calls itself HTML: JSON, or a feed."""
     if _MARKUP.match(body) is None:

@@ -29,8 +29,9 @@ from pennypress.pages.words import words
 
 _MANY_TEASERS = 4
 _LEAST_ARTICLE = 80
-_HEADERS_KEPT = 64
 """A page with fewer words of its own than this, and many teasers, is a list; a brief has no teasers to speak of."""
+
+_HEADERS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)

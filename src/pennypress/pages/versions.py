@@ -14,7 +14,7 @@ from pennypress.core.article import Access
 from pennypress.core.target import Target
 from pennypress.errors import Undecodable
 from pennypress.pages.guard import Looked
-from pennypress.pages.layout import is_markup
+from pennypress.pages.layout import is_doubted, is_markup
 from pennypress.pages.page import Cut, Page, PageOptions, read_page
 from pennypress.pages.recognise import Subject
 
@@ -42,6 +42,7 @@ class Version:
         "_pieces",
         "before_notice",
         "content_type",
+        "is_doubted",
         "is_markup",
         "learned",
         "looked",
@@ -67,6 +68,7 @@ class Version:
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}
         body = page.body if page is not None else b""
         self.is_markup = is_markup(body)
+        self.is_doubted = page is not None and is_doubted(body, content_type)
         self.nonces = tuple(_NONCE.findall(body))
         self._pieces = tuple(_NONCE.split(body)) if self.nonces else ()
         at = page.notice_at if page is not None else None
@@ -183,9 +185,11 @@ class Versions:
         if seen is not None:
             return seen
         key = (body, content_type, address)
-        version = self._versions.get(key) or await self._read_once(key)
-        self._note_latest(address, version)
-        return Seen(version)
+        held = self._versions.get(key)
+        if held is None:
+            return Seen(await self._read_once(key))
+        self._note_latest(address, held)
+        return Seen(held)
 
     def _note_latest(self, address: str, version: Version) -> None:
         self._latest[address] = version
