@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pennypress.core.article import Access, Article
 from pennypress.core.decision import Reason
 from pennypress.core.policy import Mode
-from pennypress.gate import Gate, Request
+from pennypress.gate import Gate
 from pennypress.http.fetch import Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
@@ -55,10 +55,7 @@ class Belonging:
         """Whether what belongs to an article may go to this visitor."""
         if self.gate.mode is Mode.OBSERVE:
             return Verdict.PASS
-        asked = Request(
-            article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights
-        )
-        decision = await self.gate.weigh(asked)
+        decision = await self.gate.weigh(visitor.asks_for(article))
         if decision.reason in _FOR_EVERYBODY:
             return Verdict.PASS
         held = decision.full or (

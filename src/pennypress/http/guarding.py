@@ -16,7 +16,7 @@ from pennypress.core.entitlement import EntitlementKind
 from pennypress.core.policy import Mode
 from pennypress.core.target import PathPattern, Target, any_matches
 from pennypress.errors import Undecodable
-from pennypress.gate import Gate, Request
+from pennypress.gate import Gate
 from pennypress.http.answer import (
     Answer,
     AnswerHeaders,
@@ -152,7 +152,7 @@ class Guarding:
         if found is None or not found.twin:
             return found
         named = self.article(found.article.key) if subject is None else subject.article
-        own = None if named is None else (await self._gate.weigh(_asked(named, visitor))).reason
+        own = None if named is None else (await self._gate.weigh(visitor.asks_for(named))).reason
         return subject if own in (_FREE if subject is None else _OPEN_BY_NAME) else found
 
     async def fitted(self, request: PageRequest, visitor: Visitor, subject: Subject, version: Version) -> Cut:
@@ -297,7 +297,7 @@ class Guarding:
         articles = {link: unread_subject(target, None).article for link, target in targets.items() if target}
         if not articles:
             return frozenset()
-        decisions = await self._gate.weigh_all(_asked(next(iter(articles.values())), visitor), articles.values())
+        decisions = await self._gate.weigh_all(visitor.asks_for(next(iter(articles.values()))), articles.values())
         reasons = (decision.reason for decision in decisions)
         return frozenset(link for link, reason in zip(articles, reasons, strict=True) if reason is Reason.REPEATED)
 
@@ -368,7 +368,7 @@ class Guarding:
         found = tuple(sightings)
         if not found:
             return []
-        asked = _asked(found[0].article, visitor)
+        asked = visitor.asks_for(found[0].article)
         decisions = await self._gate.weigh_all(asked, (sighting.article for sighting in found))
         return list(zip(found, decisions, strict=True))
 
@@ -414,11 +414,6 @@ class Guarding:
         """Where an article stands: its own address where that was seen."""
         first_page = self._guard.article(sighting.article.key)
         return (first_page or sighting.known).address
-
-
-def _asked(article: Article, visitor: Visitor) -> Request:
-    """What the gate is asked where nothing is spent."""
-    return Request(article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights)
 
 
 def _revalidated(request: PageRequest, answer: Answer) -> Answer:

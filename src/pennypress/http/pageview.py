@@ -12,7 +12,7 @@ from pennypress.core.decision import Decision, Reason
 from pennypress.core.meter import ReaderId
 from pennypress.core.policy import Mode
 from pennypress.errors import Undecodable
-from pennypress.gate import Admission, Gate, Request
+from pennypress.gate import Admission, Gate
 from pennypress.http.answer import (
     Answer,
     AnswerHeaders,
@@ -113,7 +113,8 @@ class PageViews:
         if subject is None:
             return Outcome(passed)
         may_spend = request.by_a_reader and visitor.crawler is None and not gone()
-        admission = await self._gate.admit(_asked(subject, visitor, may_spend=may_spend))
+        asked = visitor.asks_for(subject.article, brief=subject.brief, spends=may_spend)
+        admission = await self._gate.admit(asked)
         shown = await self._shown(request, passed, visitor, admission, seen, body, subject)
         return Outcome(shown, subject, admission.decision, seen.version)
 
@@ -155,10 +156,7 @@ class PageViews:
         if answer.status != 200 or not self._grounds.hold(request.target):
             return Outcome(Answer(answer.status, tuple(without_ours(list(answer.headers))), b""))
         subject = unread_subject(request.target, origin_word(answer.headers))
-        asked = Request(
-            subject.article, visitor.passes, visitor.fresh, spends=False, devices=visitor.devices, rights=visitor.rights
-        )
-        decision = (await self._gate.admit(asked)).decision
+        decision = (await self._gate.admit(visitor.asks_for(subject.article))).decision
         if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
             return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
         if _reads_as_crawler(visitor, decision):
@@ -332,20 +330,6 @@ class PageViews:
         else:
             return answer
         return Answer(answer.status, (*answer.headers, cookie), answer.body)
-
-
-def _asked(subject: Subject, visitor: Visitor, *, may_spend: bool) -> Request:
-    """What the gate is asked of a view of an article."""
-    return Request(
-        subject.article,
-        visitor.passes,
-        visitor.fresh,
-        subject.brief,
-        may_spend,
-        visitor.devices,
-        visitor.address,
-        visitor.rights,
-    )
 
 
 def _reads_as_crawler(visitor: Visitor, decision: Decision) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pennypress.core.article import Article
 from pennypress.core.entitlement import Entitlement
 from pennypress.core.meter import ReaderId
+from pennypress.gate import Request
 from pennypress.readers.crawlers import Recognised
 from pennypress.readers.partners import Partner
 
@@ -24,3 +26,7 @@ class Visitor:
     rights: tuple[Entitlement, ...] = ()
     crawler: Recognised | None = None
     partner: Partner | None = None
+
+    def asks_for(self, article: Article, *, brief: bool = False, spends: bool = False) -> Request:
+        """What the gate is asked of this visitor's view of an article."""
+        return Request(article, self.passes, self.fresh, brief, spends, self.devices, self.address, self.rights)
