@@ -10,7 +10,7 @@ from typing import Any
 
 from pennypress.core.target import Target, read_target
 from pennypress.errors import TargetError
-from pennypress.http.answer import is_ours
+from pennypress.http.answer import is_ours, values
 from pennypress.http.passing import refused_method
 from pennypress.readers.robots import is_link_preview
 
@@ -123,7 +123,7 @@ class PageRequest:
 
     def values(self, name: bytes) -> list[bytes]:
         """All values of a header, in order."""
-        return [value for other, value in self.headers if other == name] if name in self.names else []
+        return values(self.headers, name) if name in self.names else []
 
 
 def read_request(scope: MutableMapping[str, Any], allowed_host: str | None) -> PageRequest:

@@ -65,7 +65,7 @@ def written(body: bytes, content_type: str | None, layout: Layout) -> Written:
 
 def is_doubted(body: bytes, content_type: str | None) -> bool:
     """Whether an answer's text may be in another charset than the one that it names."""
-    return _doubt(body, _read(body, content_type)) is not None
+    return not body.isascii() and _doubt(body, _read(body, content_type)) is not None
 
 
 def is_markup(body: bytes) -> bool:
