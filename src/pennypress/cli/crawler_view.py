@@ -93,7 +93,7 @@ async def _answered(
     coding = first(made.headers, b"content-encoding")
     with contextlib.suppress(Undecodable):
         body = undo_coding(body, coding.decode("latin-1") if coding else None, limit=largest)
-    return replace(made, body=body)
+    return made._replace(body=body)
 
 
 def _believing(config: Config, crawler: Crawler) -> Config:

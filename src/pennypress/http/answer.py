@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from pennypress.core.decision import Decision
 from pennypress.pages.layout import Layout
@@ -133,21 +133,28 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer of the origin."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
+    def less_ours(self) -> Answer:
+        """The same without the header fields that only we may send."""
+        kept = tuple([field for field in self.headers if not is_ours(field[0])])
+        return self if len(kept) == len(self.headers) else Answer(self.status, kept, self.body)
+
 
 def kind_of(headers: AnswerHeaders) -> Kind:
     """Page (HTML, also in parts, or nothing said: browsers then look and find HTML), asset (image, font, style,
     script), or other."""
     content_type = first(headers, b"content-type")
-    if content_type is None:
-        return Kind.PAGE
+    return Kind.PAGE if content_type is None else _kind_of(content_type)
+
+
+@lru_cache(maxsize=256)
+def _kind_of(content_type: bytes) -> Kind:
     essence = content_type.partition(b";")[0].strip().lower()
     if essence in _HTML or b"/" not in essence or essence == b"multipart/byteranges":
         return Kind.PAGE

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,12 +15,10 @@ from pennypress.config import Config, load
 from pennypress.core.policy import Mode
 from pennypress.errors import OriginError, OriginFailure, StoreUnavailable
 from pennypress.gate import Clock, Gate, utc_now
-from pennypress.http.answer import Answer, AnswerHeaders, without_ours
+from pennypress.http.answer import Answer
 from pennypress.http.askers import Askers, for_partner
 from pennypress.http.fetch import (
-    LOOKED_AT,
     App,
-    Judgement,
     Message,
     Overlong,
     Receive,
@@ -31,6 +29,7 @@ from pennypress.http.fetch import (
     fetch,
     heads_alone,
 )
+from pennypress.http.heads import any_may_tell
 from pennypress.http.judging import Judging
 from pennypress.http.making import board_of, budgeting_of, guarding_of, page_options_of
 from pennypress.http.mirror import MIRROR, Mirror
@@ -59,6 +58,7 @@ from pennypress.store.opening import holds_readers, open_store, prepare
 Watcher = Callable[[PageRequest, Outcome], None]
 """Told of every page view that was answered, with what was found."""
 
+_OWN_ROOT = OWN_PREFIX.rstrip("/")
 _BEAT_SECONDS = 1.0
 _VERSIONS_BYTES = 64_000_000
 
@@ -169,6 +169,7 @@ class PaywallApp:
             guarding=self._guarding,
             board=board,
             grounds=self._grounds,
+            uses=self._uses,
             parts=config.parts,
             options=page_options_of(config),
             own_host=self._own_host,
@@ -228,7 +229,7 @@ class PaywallApp:
             language = self._languages[0]
             refused = html(error.status, self._board.error(ErrorPage.BAD_REQUEST, language))
             allowed = ((b"allow", ALLOWED),) if error.status == 405 else ()
-            await _send(send, replace(refused, headers=(*refused.headers, *allowed)))
+            await _send(send, refused._replace(headers=(*refused.headers, *allowed)))
             return
         request, said = self.askers.unsaid(request)
         visitor = await self._visitor(scope, request, said)
@@ -240,7 +241,7 @@ class PaywallApp:
                 self._mounted, self._onward.as_asked(scope, request, visitor), visitor, receive, send
             )
             return
-        if path.startswith(OWN_PREFIX) or path == OWN_PREFIX.rstrip("/"):
+        if path.startswith(OWN_PREFIX) or path == _OWN_ROOT:
             shown = (
                 self._mirror.answer(request, self._onward.arrival(scope, request, visitor)) if path == MIRROR else None
             )
@@ -276,20 +277,22 @@ class PaywallApp:
             await refuse(send)
 
     async def _visitor(self, scope: Scope, request: PageRequest, said: tuple[str, ...]) -> Visitor:
-        address, now = self._onward.address(scope, request), self.gate.now()
-        asker = await self.askers.who(request, address, said, now)
+        address = self._onward.address(scope, request)
+        asker = await self.askers.who(request, address, said, self.gate.now)
         if asker.partner is not None:
-            self._uses.partner(asker.partner.name, now)
-        passes, devices = self._passes.read_both(request.cookie_headers)
+            self._uses.partner(asker.partner.name, self.gate.now())
+        cookies = self._passes.cookies(request.cookie_headers)
+        named = cookies.readers or cookies.devices
         return Visitor(
-            passes,
-            self._passes.fresh(self._random),
+            cookies.readers,
+            named[0] if named else self._passes.fresh(self._random),
             _negotiate(request.accept_language, self._languages),
-            devices,
+            cookies.devices,
             address,
             asker.rights,
             asker.crawler,
             asker.partner,
+            cookies.others,
         )
 
     async def _ask_mounted(
@@ -303,40 +306,37 @@ class PaywallApp:
     async def _metered(
         self, request: PageRequest, visitor: Visitor, onward: Scope, receive: Receive, send: Send
     ) -> None:
-        learning = self._guarding.learning
-        if (
-            not learning.is_ready
-            and self._guarding.on
-            and not (request.asks_for_asset or await learning.ready_in_time())
-        ):
-            await _send(send, html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language)))
-            return
-        if self._guarding.on:
-            send = self._minding(request, visitor, send)
-        if self._guarding.saves(request) and sends_text(request):
-            begun = await sent(receive, limit=self._largest, seconds=self._body_seconds)
-            if not await self._guarding.may_save(request, visitor, begun.body):
-                await _send(send, self._guarding.refusal(request, visitor))
+        guards, head = self._guarding.on, request.method == "HEAD"
+        if guards:
+            learning = self._guarding.learning
+            if not (learning.is_ready or request.asks_for_asset or await learning.ready_in_time()):
+                await _send(send, html(503, self._board.error(ErrorPage.UNAVAILABLE, visitor.language)))
                 return
-            receive = begun.receive
-        by_get = request.method == "HEAD" and onward["method"] == "GET"
-        passing = heads_alone(send) if by_get else send
-        judgement = self._noting(self._judging.judgement(request, visitor), request, visitor)
+            if self._guarding.saves(request) and sends_text(request):
+                begun = await sent(receive, limit=self._largest, seconds=self._body_seconds)
+                if not await self._guarding.may_save(request, visitor, begun.body):
+                    await _send(send, self._guarding.refusal(request, visitor))
+                    return
+                receive = begun.receive
+        by_get = head and onward["method"] == "GET"
+        passing = self._minding(request, visitor, send) if guards else send
+        passing = heads_alone(passing) if by_get else passing
+        judgement = self._judging.judgement(request, visitor)
 
         async def ask() -> Answer | None:
             found = await fetch(self._app, onward, receive, passing, judgement)
             if found is None:
                 return None
             verdict, answer = found
+            if verdict is Verdict.HOLD:
+                return answer
             if verdict is Verdict.DROP:
-                await _send(send, self._judging.dropped(answer, request, visitor), head=request.method == "HEAD")
-                return None
-            if verdict in LOOKED_AT:
+                answer = self._judging.dropped(answer, request, visitor)
+            else:
                 private = verdict is Verdict.LOOK_PRIVATE
-                guarded = await self._guarding.guarded(request, visitor, _ours_off(answer), private=private)
-                await _send(send, guarded, head=request.method == "HEAD")
-                return None
-            return answer
+                answer = await self._guarding.guarded(request, visitor, answer.less_ours(), private=private)
+            await self._answer(request, visitor, answer, send)
+            return None
 
         if self._answers is not None and may_be_shared(request):
             answer = await self._answers.get(question_of(request, onward), ask)
@@ -344,13 +344,20 @@ class PaywallApp:
             answer = await ask()
         if answer is None:
             return
-        if request.method == "HEAD" and not by_get:
+        if head and not by_get:
             outcome = await self._views.head(request, visitor, answer)
         else:
             outcome = await self._views.outcome(request, visitor, answer, lambda: client_gone(receive))
         if self._watcher is not None:
             self._watcher(request, outcome)
-        await _send(send, outcome.answer, head=request.method == "HEAD")
+        await self._answer(request, visitor, outcome.answer, send)
+
+    async def _answer(self, request: PageRequest, visitor: Visitor, answer: Answer, send: Send) -> None:
+        """Send an answer, without the fields of its head that say what this visitor may not read."""
+        if any_may_tell(answer.headers):
+            minded = await self._guarding.minded(request, visitor, answer.headers)
+            answer = Answer(answer.status, tuple(minded), answer.body)
+        await _send(send, answer, head=request.method == "HEAD")
 
     def _minding(self, request: PageRequest, visitor: Visitor, send: Send) -> Send:
         """Sends on, and no head that says what this visitor may not read."""
@@ -361,19 +368,6 @@ class PaywallApp:
             await send(message)
 
         return minding
-
-    def _noting(self, judgement: Judgement, request: PageRequest, visitor: Visitor) -> Judgement:
-        """The same, and while observing it is noted which feeds are fetched."""
-        if self.gate.mode is not Mode.OBSERVE or visitor.rights:
-            return judgement
-
-        async def noted(status: int, headers: AnswerHeaders) -> Verdict:
-            self._uses.answered(
-                request.target.folded, request.user_agent, visitor.address, status, headers, self.gate.now()
-            )
-            return await judgement.by_head(status, headers)
-
-        return replace(judgement, by_head=noted)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receiving() -> Message:
@@ -403,10 +397,6 @@ class PaywallApp:
             self.askers.take_up()
             self._ahead.keep_going()
             await asyncio.sleep(_BEAT_SECONDS)
-
-
-def _ours_off(answer: Answer) -> Answer:
-    return Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
 
 
 _ORIGIN_PAGES = {

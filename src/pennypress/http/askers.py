@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from pennypress.config.reading import instant
 from pennypress.core.entitlement import Entitlement, EntitlementKind
 from pennypress.core.target import read_target
 from pennypress.errors import TargetError
+from pennypress.gate import Clock
 from pennypress.http.answer import private_headers
 from pennypress.http.fetch import Message, Send
 from pennypress.http.request import PageRequest
@@ -37,6 +37,9 @@ class Asker:
     crawler: Recognised | None
     partner: Partner | None
     rights: tuple[Entitlement, ...]
+
+
+_A_READER = Asker(None, None, ())
 
 
 class Askers:
@@ -67,15 +70,19 @@ class Askers:
         silenced = self._partners.silenced
         headers = tuple((name, silenced(value)) for name, value in request.headers)
         cookies = tuple(silenced(value) for value in request.cookie_headers)
-        return replace(request, target=target, headers=headers, cookie_headers=cookies), said
+        return request._replace(target=target, headers=headers, cookie_headers=cookies), said
 
-    async def who(self, request: PageRequest, address: str, said: Sequence[str], now: datetime) -> Asker:
+    async def who(self, request: PageRequest, address: str, said: Sequence[str], now: Clock) -> Asker:
         """Who makes a request from an address that said these keys."""
-        crawler = await self._crawlers.recognise(request.user_agent, address)
+        crawler = None
+        if self._crawlers.named_by(request.user_agent):
+            crawler = await self._crawlers.recognise(request.user_agent, address)
         rights = (_CRAWLERS_RIGHT,) if crawler is not None and crawler.full else ()
         partner = None
-        if request.method in ("GET", "HEAD"):
-            partner = self._partners.of(request.target, address, said, now)
+        if self._partners.any and request.method in ("GET", "HEAD"):
+            partner = self._partners.of(request.target, address, said, now())
+        if crawler is None and partner is None:
+            return _A_READER
         return Asker(crawler, partner, rights if partner is None else (*rights, partner.right))
 
     def take_up(self) -> None:

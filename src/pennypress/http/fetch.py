@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from types import NoneType
-from typing import Any
+from typing import Any, Protocol
 
 from pennypress.errors import OriginError, OriginFailure, PennypressError
 from pennypress.http.answer import Answer, AnswerHeaders, first, layout_of, length_of, private_headers, without_ours
@@ -41,22 +40,31 @@ class Verdict(StrEnum):
 LOOKED_AT = frozenset((Verdict.LOOK, Verdict.LOOK_PRIVATE))
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """How an answer is judged: by its head; and, once it has grown past ``limit``, by its beginning whether it must
-    be refused (True) or may pass on.
+class Judgement(Protocol):
+    """How the answer to one request is judged."""
 
-    ``watch`` looks at what is too long, or too slow, to be kept back; ``refusal`` is what goes out instead of such an
-    answer where nothing of it went out yet. ``is_no_article`` tells by a page's beginning that it need not be kept
-    back to its end; None where every page must be.
-    """
+    @property
+    def limit(self) -> int:
+        """How many bytes of an answer are kept back at most."""
 
-    by_head: Callable[[int, AnswerHeaders], Awaitable[Verdict]]
-    refuse_overlong: Callable[[int, AnswerHeaders, bytes], bool]
-    limit: int
-    watch: Callable[[AnswerHeaders], Watch | None] = lambda headers: None
-    refusal: Callable[[AnswerHeaders], Answer] = lambda headers: Answer(403, (), b"")
-    is_no_article: Callable[[AnswerHeaders, bytes], bool] | None = None
+    @property
+    def may_stream(self) -> bool:
+        """Whether there are pages that need not be kept back to their end."""
+
+    def by_head(self, status: int, headers: AnswerHeaders) -> Awaitable[Verdict]:
+        """What becomes of an answer with this head."""
+
+    def refuses_overlong(self, headers: AnswerHeaders, beginning: bytes) -> bool:
+        """Whether an answer that has grown past the limit must be refused, by its beginning; else it may pass on."""
+
+    def is_no_article(self, headers: AnswerHeaders, beginning: bytes) -> bool:
+        """Whether a page shows by its beginning that it need not be kept back to its end."""
+
+    def watch(self, headers: AnswerHeaders) -> Watch | None:
+        """What looks at an answer that is too long, or too slow, to be kept back; None where nothing has to."""
+
+    def refusal(self, headers: AnswerHeaders) -> Answer:
+        """What goes out instead of such an answer where nothing of it went out yet."""
 
 
 class BrokenOff(PennypressError):
@@ -160,7 +168,7 @@ class _Keeper:
     @property
     def _may_stream(self) -> bool:
         """Whether a page of unknown length need not be kept back to its end."""
-        return self._judgement.is_no_article is not None and first(self._headers, b"content-length") is None
+        return first(self._headers, b"content-length") is None and self._judgement.may_stream
 
     def _ring(self) -> None:
         self._late = asyncio.get_running_loop().create_task(self._stream_late())
@@ -183,8 +191,8 @@ class _Keeper:
     async def _stream_page(self) -> None:
         """Pass on a page that its beginning shows to be no article, and in which nothing was found so far; what may
         yet turn out to be one is kept back to its end."""
-        is_no_article, beginning = self._judgement.is_no_article, b"".join(self._chunks)
-        if is_no_article is None or not is_no_article(self._headers, beginning):
+        beginning = b"".join(self._chunks)
+        if not self._judgement.is_no_article(self._headers, beginning):
             return
         watch = self._judgement.watch(self._headers)
         if watch is None or await watch.passes(beginning):
@@ -274,7 +282,7 @@ class _Keeper:
             self._length += len(chunk)
         if self._length <= self._judgement.limit:
             return
-        if self._judgement.refuse_overlong(self._status, self._headers, b"".join(self._chunks)):
+        if self._judgement.refuses_overlong(self._headers, b"".join(self._chunks)):
             raise Overlong("the page is longer than an article may be")
         self.verdict = Verdict.LOOK
         async with self._lock:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -49,6 +49,7 @@ from pennypress.pages.recognise import Grounds, Subject, unread_subject
 from pennypress.pages.trimming import Excerpt, trim
 from pennypress.pages.versions import Version
 
+Fields = Sequence[tuple[bytes, bytes]]
 GuardMode = Literal["withhold", "report", "off"]
 
 _FREE = frozenset((Reason.FREE, Reason.BRIEF))
@@ -190,7 +191,7 @@ class Guarding:
         if layout is None or self._silent(request) or not self._looks(layout):
             return whole
         if request.method == "HEAD":
-            return whole if layout.unsure else replace(whole, headers=tuple(unmeasured_headers(whole.headers)))
+            return whole if layout.unsure else whole._replace(headers=tuple(unmeasured_headers(whole.headers)))
         if not answer.body:
             return whole
         if answer.status == 206 and self._guard.watches:
@@ -238,7 +239,7 @@ class Guarding:
 
     def saves(self, request: PageRequest) -> bool:
         """Whether the request changes something in the name of a signed-in user."""
-        return self.on and changes(request) and self._sign_ins.marks(request)
+        return changes(request) and self._sign_ins.marks(request) and self.on
 
     def refusal(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders | None = None) -> Answer:
         """The refusal of an answer with this head, or of what a request sends."""
@@ -259,10 +260,8 @@ class Guarding:
         coding = first(headers, b"content-encoding")
         return Watch(clean, (coding or b"").decode("latin-1"), said.decode("latin-1") if said else None)
 
-    async def minded(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> AnswerHeaders:
+    async def minded(self, request: PageRequest, visitor: Visitor, headers: Fields) -> Fields:
         """The head of an answer without the fields that say what this visitor may not read."""
-        if not any(may_tell(name, value) for name, value in headers):
-            return headers
         if not self._guard.watches or self._silent(request) or first(headers, b"pennypress-access") == b"full":
             return headers
         minded: AnswerHeaders = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pennypress.pages.withheld import RUN
 
@@ -29,6 +30,11 @@ _FORMAL = frozenset(
     )
 )
 """Long by their nature, and sent with every answer."""
+
+
+def any_may_tell(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether any field of a head is long enough to say a run of words."""
+    return any(len(value) >= _SHORTEST and may_tell(name, value) for name, value in headers)
 
 
 def may_tell(name: bytes, value: bytes) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import NamedTuple
 
 from pennypress.core.article import Access, Article
 from pennypress.core.part import PartRule, owners
@@ -17,8 +18,9 @@ from pennypress.http.guarding import Guarding
 from pennypress.http.pageview import html, kept_of_status, origin_word
 from pennypress.http.refusing import refuse
 from pennypress.http.request import PageRequest
+from pennypress.http.uses import UseBook
 from pennypress.http.visitor import Visitor
-from pennypress.http.watching import beginning_of
+from pennypress.http.watching import Watch, beginning_of
 from pennypress.pages.layout import Layout
 from pennypress.pages.naming import canonical_target, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
@@ -44,6 +46,7 @@ class Judging:
     guarding: Guarding
     board: Board
     grounds: Grounds
+    uses: UseBook
     parts: tuple[PartRule, ...]
     options: PageOptions
     own_host: str | None
@@ -51,14 +54,7 @@ class Judging:
 
     def judgement(self, request: PageRequest, visitor: Visitor) -> Judgement:
         """How the answer to a request is judged."""
-        return Judgement(
-            lambda status, headers: self._by_head(request, visitor, status, headers),
-            lambda status, headers, beginning: self._refuses_overlong(request, headers, beginning),
-            self.largest,
-            lambda headers: self.guarding.watch(request, visitor, headers),
-            lambda headers: self.guarding.refusal(request, visitor, headers),
-            partial(self._is_no_article, request) if self._may_be_elsewhere(request) else None,
-        )
+        return _Judged(self, request, visitor)
 
     def is_part(self, request: PageRequest) -> bool:
         """Whether something at an address belongs to an article at another one, as a rule says."""
@@ -73,8 +69,11 @@ class Judging:
             return Answer(answer.status, (*kept, (b"content-length", b"0"), (b"cache-control", b"no-store")), b"")
         return refuse(self.board, request, visitor.language, layout_of(list(answer.headers)) or Layout.HTML)
 
-    async def _by_head(self, request: PageRequest, visitor: Visitor, status: int, headers: AnswerHeaders) -> Verdict:
-        """What becomes of an answer with this head."""
+    async def by_head(self, request: PageRequest, visitor: Visitor, status: int, headers: AnswerHeaders) -> Verdict:
+        """What becomes of an answer with this head. While observing it is noted which feeds are fetched."""
+        if self.gate.mode is Mode.OBSERVE and not visitor.rights:
+            path, now = request.target.folded, self.gate.now()
+            self.uses.answered(path, request.user_agent, visitor.address, status, headers, now)
         if status in _BODYLESS:
             return Verdict.PASS
         if self.is_part(request):
@@ -112,16 +111,16 @@ class Judging:
             verdict = left if left is Verdict.PRIVATE else verdict
         return verdict
 
-    def _may_be_elsewhere(self, request: PageRequest) -> bool:
+    def may_be_elsewhere(self, request: PageRequest) -> bool:
         """Whether a page's head alone says whether it is an article: where it lies beside the paths that hold them."""
         return bool(self.grounds.patterns) and not self.grounds.under(request.target)
 
-    def _is_no_article(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
+    def is_no_article(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
         """Whether a page elsewhere shows by its beginning, its whole head among it, that it is no article."""
         head = beginning_of(beginning, _coding(headers), _HEAD_BYTES)
-        return _HEAD_ENDS.search(head) is not None and not self._refuses_overlong(request, headers, beginning)
+        return _HEAD_ENDS.search(head) is not None and not self.refuses_overlong(request, headers, beginning)
 
-    def _refuses_overlong(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
+    def refuses_overlong(self, request: PageRequest, headers: AnswerHeaders, beginning: bytes) -> bool:
         """Whether a page that is too long to be read whole could be an article; by its address, or by its beginning."""
         if self.gate.mode is Mode.OBSERVE:
             return False
@@ -138,6 +137,37 @@ class Judging:
             return page is None or page.says_article
         link = page.facts.canonical if page is not None else None
         return canonical_target(link, self.own_host or request.host, self.grounds.patterns) is not None
+
+
+class _Judged(NamedTuple):
+    """The judgement of one request's answer."""
+
+    judging: Judging
+    request: PageRequest
+    visitor: Visitor
+
+    @property
+    def limit(self) -> int:
+        return self.judging.largest
+
+    @property
+    def may_stream(self) -> bool:
+        return self.judging.may_be_elsewhere(self.request)
+
+    def by_head(self, status: int, headers: AnswerHeaders) -> Awaitable[Verdict]:
+        return self.judging.by_head(self.request, self.visitor, status, headers)
+
+    def refuses_overlong(self, headers: AnswerHeaders, beginning: bytes) -> bool:
+        return self.judging.refuses_overlong(self.request, headers, beginning)
+
+    def is_no_article(self, headers: AnswerHeaders, beginning: bytes) -> bool:
+        return self.judging.is_no_article(self.request, headers, beginning)
+
+    def watch(self, headers: AnswerHeaders) -> Watch | None:
+        return self.judging.guarding.watch(self.request, self.visitor, headers)
+
+    def refusal(self, headers: AnswerHeaders) -> Answer:
+        return self.judging.guarding.refusal(self.request, self.visitor, headers)
 
 
 def _is_brief(headers: AnswerHeaders) -> bool:

@@ -35,23 +35,26 @@ class Onward:
     def scope(self, scope: Scope, request: PageRequest, visitor: Visitor) -> Scope:
         """The scope for the app behind: as the reader asks, with headers less ours."""
         whole = request.robot or (not request.asks_for_asset and self.grounds.hold(request.target))
-        cookies = self.passes.without(request.cookie_headers)
-        onward = self.as_asked(scope, request, visitor)
+        onward = self._addressed(scope, request, visitor)
         whole = whole and self.gate.mode is not Mode.OFF
         parts = request.asks_for_file or not self.guarding.on or self.judging.is_part(request)
-        onward["headers"] = onward_headers(request, cookies, whole=whole, parts=parts)
+        onward["headers"] = onward_headers(request, visitor.others, whole=whole, parts=parts)
         if whole and request.method == "HEAD" and not request.asks_for_file:
             onward["method"] = "GET"  # whether it is an article, and which, stands in the page
         return onward
 
     def as_asked(self, scope: Scope, request: PageRequest, visitor: Visitor) -> dict[str, Any]:
         """The scope with the target in its forwarded form, and the reader's own address and scheme."""
-        client = scope.get("client")
-        asked = dict(scope)
-        asked["path"] = unquote(request.target.path)
-        asked["raw_path"] = request.target.path.encode("ascii")
-        asked["query_string"] = request.target.query.encode("ascii")
+        asked = self._addressed(scope, request, visitor)
         asked["headers"] = list(request.headers)
+        return asked
+
+    def _addressed(self, scope: Scope, request: PageRequest, visitor: Visitor) -> dict[str, Any]:
+        client, target = scope.get("client"), request.target
+        asked = dict(scope)
+        asked["path"] = unquote(target.path)
+        asked["raw_path"] = target.path.encode("ascii")
+        asked["query_string"] = target.query.encode("ascii")
         asked["client"] = (visitor.address, client[1] if client else 0)
         asked["scheme"] = self._readers_scheme(client[0] if client else None, request)
         return asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pennypress.core.article import Access, Article
 from pennypress.core.decision import Decision, Reason
@@ -20,7 +20,6 @@ from pennypress.http.answer import (
     decision_headers,
     first,
     private_headers,
-    without_ours,
 )
 from pennypress.http.belonging import Belonging
 from pennypress.http.fetch import Verdict
@@ -52,8 +51,7 @@ _log = logging.getLogger("pennypress")
 Gone = Callable[[], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What becomes of a view: the answer, and what was found on the way (None where the page is no article)."""
 
     answer: Answer
@@ -92,11 +90,13 @@ class PageViews:
 
     async def outcome(self, request: PageRequest, visitor: Visitor, answer: Answer, gone: Gone) -> Outcome:
         """What this visitor gets for an answer that may be an article's page; one without a body is none."""
-        passed = Answer(answer.status, tuple(without_ours(list(answer.headers))), answer.body)
+        passed = answer.less_ours()
         if not answer.body:
             return Outcome(passed)
         seen, body = await self._seen(request, answer)
-        subject = await self._own_subject(request, seen.version, answer)
+        subject = self._subject(request, seen.version, answer)
+        if subject is not None:
+            subject = await self._own_subject(subject, request, seen.version, answer)
         guarding = self._guarding if self._guarding is not None and self._guarding.on else None
         if answer.status not in _WHOLE_PAGE:
             shown = await self._other_status(request, visitor, passed, seen.version, subject)
@@ -154,11 +154,11 @@ class PageViews:
     async def head(self, request: PageRequest, visitor: Visitor, answer: Answer) -> Outcome:
         """What a HEAD request gets where articles are: the head that a GET would get that spends nothing."""
         if answer.status != 200 or not self._grounds.hold(request.target):
-            return Outcome(Answer(answer.status, tuple(without_ours(list(answer.headers))), b""))
+            return Outcome(answer.less_ours()._replace(body=b""))
         subject = unread_subject(request.target, origin_word(answer.headers))
         decision = (await self._gate.admit(visitor.asks_for(subject.article))).decision
         if self._gate.mode is Mode.OBSERVE or decision.reason in _CACHEABLE:
-            return Outcome(Answer(200, tuple(without_ours(list(answer.headers))), b""), subject, decision)
+            return Outcome(answer.less_ours()._replace(body=b""), subject, decision)
         if _reads_as_crawler(visitor, decision):
             return Outcome(
                 Answer(200, tuple(_crawlers_headers(answer.headers, decision, None)), b""), subject, decision
@@ -168,12 +168,13 @@ class PageViews:
 
     async def _seen(self, request: PageRequest, answer: Answer) -> tuple[Seen, bytes]:
         """The page version that an answer brought, and the answer's body with its coding undone."""
-        coding = first(answer.headers, b"content-encoding")
+        body, coding = answer.body, first(answer.headers, b"content-encoding")
         content_type = first(answer.headers, b"content-type")
-        try:
-            body = undo_coding(answer.body, coding.decode("latin-1") if coding else None, limit=self._largest)
-        except Undecodable as error:
-            return Seen(Version(None, None, error.reason)), answer.body
+        if coding or len(body) > self._largest:
+            try:
+                body = undo_coding(body, coding.decode("latin-1") if coding else None, limit=self._largest)
+            except Undecodable as error:
+                return Seen(Version(None, None, error.reason)), body
         said = content_type.decode("latin-1") if content_type else None
         return await self._versions.of(body, said, request.target.forwarded), body
 
@@ -196,11 +197,12 @@ class PageViews:
         version.subjects[key] = subject
         return subject
 
-    async def _own_subject(self, request: PageRequest, version: Version, answer: Answer) -> Subject | None:
+    async def _own_subject(
+        self, subject: Subject, request: PageRequest, version: Version, answer: Answer
+    ) -> Subject | None:
         """The article that a page is about by its own word, once its canonical link was noted and was found to be
         believed or not; None for no article."""
-        subject = self._subject(request, version, answer)
-        if subject is None or subject.claimed is None or subject.continued or version.page is None:
+        if subject.claimed is None or subject.continued or version.page is None:
             return subject
         if answer.status not in _WHOLE_PAGE:
             return subject

@@ -113,6 +113,7 @@ _NEVER_NAMED_AWAY_BEGINNINGS = (b"content-", b"x-forwarded-", b"if-", b"sec-", b
 _ARTICLE_WORD = b"pennypress-article"
 
 
+@lru_cache(maxsize=64)
 def refused_method(method: str) -> int | None:
     """The status by which a request's method is refused, or None. Methods are told apart by case, and the client below
     sends them in upper case: one that is spelt otherwise would be judged as one thing and fetched as another."""

@@ -8,6 +8,7 @@ import logging
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from pennypress.core.target import read_target
@@ -161,20 +162,32 @@ def _text_of(found: Answer) -> str:
     return body.decode("utf-8", "replace")
 
 
-async def _pages(status: int, headers: AnswerHeaders) -> Verdict:
-    return Verdict.HOLD if kind_of(headers) is Kind.PAGE else Verdict.DROP
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The judgement of an answer that nobody waits for: kept whole up to a limit, of pages alone if so wished."""
+
+    limit: int
+    pages_alone: bool
+    may_stream: bool = False
+
+    async def by_head(self, status: int, headers: AnswerHeaders) -> Verdict:
+        return Verdict.DROP if self.pages_alone and kind_of(headers) is not Kind.PAGE else Verdict.HOLD
+
+    def refuses_overlong(self, headers: AnswerHeaders, beginning: bytes) -> bool:
+        return True
+
+    def is_no_article(self, headers: AnswerHeaders, beginning: bytes) -> bool:
+        return False
+
+    def watch(self, headers: AnswerHeaders) -> None:
+        return None
+
+    def refusal(self, headers: AnswerHeaders) -> Answer:
+        return Answer(403, (), b"")
 
 
-async def _all(status: int, headers: AnswerHeaders) -> Verdict:
-    return Verdict.HOLD
-
-
-def _refuse(status: int, headers: AnswerHeaders, beginning: bytes) -> bool:
-    return True
-
-
-_PAGES = Judgement(_pages, _refuse, _LARGEST_PAGE)
-_LISTS = Judgement(_all, _refuse, _LARGEST)
+_PAGES = _Reading(_LARGEST_PAGE, pages_alone=True)
+_LISTS = _Reading(_LARGEST, pages_alone=False)
 
 
 async def _nowhere(message: Message) -> None:

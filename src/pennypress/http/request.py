@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pennypress.core.target import Target, read_target
 from pennypress.errors import TargetError
@@ -68,8 +67,7 @@ class RequestError(TargetError):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(NamedTuple):
     """The facts of one request, read once. ``names`` are those of its headers."""
 
     method: str

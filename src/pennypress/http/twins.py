@@ -42,6 +42,8 @@ class Twins:
 
     async def seen_in(self, version: Version, page: Page) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a page; looked at once a version and state of what is known."""
+        if version.looked is not None and version.looked.generation == self._guard.generation:
+            return version.looked.sightings
         version.looked = await self._verdicts.look_again(
             lambda: read_text(page.body, page.content_type).text, lambda: version.looked, len(page.body)
         )

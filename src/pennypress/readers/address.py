@@ -64,7 +64,7 @@ def client_address(peer: str | None, forwarded_for: Sequence[bytes], trusted: Ne
     """
     known = _parse(peer) if peer is not None else None
     own = known.text if known is not None else peer or ""
-    if peer is not None and not (known is not None and trusted._holds(known)):
+    if not forwarded_for or (peer is not None and not (known is not None and trusted._holds(known))):
         return own
     for entry in _from_the_right(forwarded_for):
         address = _parse(entry)

@@ -101,6 +101,11 @@ class Crawlers:
         self._names = tuple((crawler, _whole(crawler.user_agents)) for crawler in self.all)
         self._named.cache_clear()
 
+    def named_by(self, user_agent: str) -> bool:
+        """Whether a user agent names a crawler, so that ``recognise`` has something to say of it."""
+        crawlers, name = self._named(user_agent[:_LONGEST])
+        return bool(crawlers) or name is not None
+
     async def recognise(self, user_agent: str, address: str) -> Recognised | None:
         """What a request is by its user agent and address; None for a reader's. Never raises."""
         crawlers, name = self._named(user_agent[:_LONGEST])

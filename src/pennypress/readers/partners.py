@@ -52,6 +52,11 @@ class Partners:
         self._any_key = re.compile(b"|".join(key.encode() for key in self._keys)) if self._keys else None
 
     @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self._partners)
+
+    @property
     def have_keys(self) -> bool:
         """Whether any partner has a secret address."""
         return bool(self._keys)

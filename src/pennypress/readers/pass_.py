@@ -6,8 +6,10 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
+from typing import NamedTuple
 
 from pennypress.core.meter import ReaderId
 from pennypress.readers.keys import Keys
@@ -20,6 +22,7 @@ _TAG_BYTES = 16
 _MAX_AGE = 393 * 24 * 60 * 60  # thirteen months, however short they are
 _EXAMINED = 8
 _REMEMBERED = 16384
+_FIELDS_REMEMBERED = 1024
 
 _NAME = NAME.encode("ascii")
 _VALUE = re.compile(rb"[A-Za-z0-9_-]{43}")
@@ -28,6 +31,15 @@ _PADDING = b" \t\x00\x0b\x0c\x85\xa0"
 _OURS = re.compile(
     rb'(?:^|[;,])[\x00-\x20\x85\xa0"=]*((?:__Host-)?pennypress(?:-account|-language)?)[\x00-\x20\x85\xa0"]*=([^;,]*)'
 )
+
+
+class Cookies(NamedTuple):
+    """What a request's Cookie fields hold: the ids of readers' passes, those of devices', and the fields as the origin
+    may see them, without a pass in any spelling and without the office's cookies, else byte for byte."""
+
+    readers: tuple[ReaderId, ...]
+    devices: tuple[ReaderId, ...]
+    others: tuple[bytes, ...]
 
 
 class Passes:
@@ -39,6 +51,7 @@ class Passes:
         self._device_keys = keys.derive("device's pass")
         self._name = self.name.encode("ascii")
         self._attributes = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+        self._cookies = lru_cache(maxsize=_FIELDS_REMEMBERED)(self._read)
         self._verified: OrderedDict[bytes, tuple[ReaderId, bool]] = OrderedDict()
 
     def read(self, cookie_headers: Sequence[bytes]) -> tuple[ReaderId, ...]:
@@ -46,26 +59,35 @@ class Passes:
 
         Forged, cut and foreign values are passed over. Of a request's values under our name the first eight count.
         """
-        return self.read_both(cookie_headers)[0]
+        return self.cookies(cookie_headers).readers
 
     def read_devices(self, cookie_headers: Sequence[bytes]) -> tuple[ReaderId, ...]:
         """The same for devices: browsers that have signed in to an account. The tag of a device's pass is made with
         another key, so that who never signed in costs no look-up of rights."""
-        return self.read_both(cookie_headers)[1]
+        return self.cookies(cookie_headers).devices
 
-    def read_both(self, cookie_headers: Sequence[bytes]) -> tuple[tuple[ReaderId, ...], tuple[ReaderId, ...]]:
-        """The ids of the readers' passes, and those of the devices'."""
+    def cookies(self, cookie_headers: Sequence[bytes]) -> Cookies:
+        """What the Cookie fields of a request hold. Remembered: a browser says the same with a page and with all that
+        the page is made of."""
+        return self._cookies(tuple(cookie_headers))
+
+    def _read(self, cookie_headers: tuple[bytes, ...]) -> Cookies:
         found: tuple[list[ReaderId], list[ReaderId]] = ([], [])
-        for value in self._values(cookie_headers):
-            verified = self._verify(value)
-            if verified is not None and verified[0] not in found[verified[1]]:
-                found[verified[1]].append(verified[0])
-        return tuple(found[0]), tuple(found[1])
-
-    def without(self, cookie_headers: Sequence[bytes]) -> list[bytes]:
-        """The Cookie fields as the origin may see them: without a pass in any spelling and without the office's
-        cookies, else byte for byte."""
-        return [kept for header in cookie_headers if (kept := _without(header))]
+        others: list[bytes] = []
+        left = _EXAMINED
+        for header in cookie_headers:
+            matches = list(_passes(header)) if _NAME in header else []
+            for match in matches:
+                if match[1] != self._name or not left:
+                    continue
+                left -= 1
+                verified = self._verify(match[2].strip(_PADDING).strip(b'"'))
+                if verified is not None and verified[0] not in found[verified[1]]:
+                    found[verified[1]].append(verified[0])
+            other = _without(header, matches)
+            if other:
+                others.append(other)
+        return Cookies(tuple(found[0]), tuple(found[1]), tuple(others))
 
     def fresh(self, random: Callable[[int], bytes]) -> ReaderId:
         """A new reader's id, from a source of secret random bytes such as ``os.urandom``."""
@@ -80,17 +102,6 @@ class Passes:
         """The value of the Set-Cookie field that gives a device its pass."""
         value = _encode(device + _tag(device, self._device_keys[0])).decode("ascii")
         return f"{self.name}={value}; Max-Age={_MAX_AGE}; {self._attributes}".encode("ascii")
-
-    def _values(self, cookie_headers: Sequence[bytes]) -> Iterator[bytes]:
-        left = _EXAMINED
-        for header in cookie_headers:
-            for match in _passes(header):
-                if match[1] != self._name:
-                    continue
-                yield match[2].strip(_PADDING).strip(b'"')
-                left -= 1
-                if not left:
-                    return
 
     def _verify(self, value: bytes) -> tuple[ReaderId, bool] | None:
         """The id of a pass, and whether it is a device's; None for a value that is no pass of ours."""
@@ -139,15 +150,14 @@ def _passes(header: bytes) -> Iterator[re.Match[bytes]]:
         name = header.find(_NAME, done)
 
 
-def _without(header: bytes) -> bytes:
-    if _NAME not in header:
+def _without(header: bytes, matches: Sequence[re.Match[bytes]]) -> bytes:
+    """A Cookie field less the cookies found in it."""
+    if not matches:
         return header
     kept, done = [], 0
-    for match in _passes(header):
+    for match in matches:
         kept.append(header[done : match.start()])
         done = match.end()
-    if not kept:
-        return header
     kept.append(header[done:])
     # Where ours stood first, the separator behind it is left over.
     return b"".join(kept) if kept[0] else b"".join(kept).lstrip(b";, \t")
