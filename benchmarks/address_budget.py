@@ -31,7 +31,7 @@ from zoneinfo import ZoneInfo
 from pennypress.core.budget import Address, Budget
 from pennypress.core.meter import Claim, ReaderId
 from pennypress.core.window import Window
-from pennypress.store.budget import charge, note_visit
+from pennypress.store.budget import charge, note_visit, places_of
 from pennypress.store.memory_budget import MemoryBook
 
 SIZES = (10, 50, 200, 1_000, 10_000)
@@ -165,11 +165,12 @@ def replay(views: Iterable[View], numbers: Numbers) -> Iterator[tuple[View, bool
     for view in sorted(views, key=lambda view: view.moment):
         budget = _budget(view, numbers)
         claim = Claim(view.reader, view.article, LIMIT, _WINDOW.span(view.moment), view.moment, budget=budget)
-        visitor = note_visit(book, claim, budget)
+        places = places_of(book, budget)
+        visitor = note_visit(book, claim, budget, places)
         mine = opened.setdefault((view.reader, view.moment.month), set())
         if view.article in mine or len(mine) >= LIMIT:
             continue
-        over = not visitor.established and charge(book, claim, budget, visitor, spent=len(mine)).over
+        over = not visitor.established and charge(book, claim, budget, places, visitor, spent=len(mine)).over
         if not over:
             mine.add(view.article)
         yield view, over, not visitor.established

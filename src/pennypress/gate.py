@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from pennypress.core.article import Article
 from pennypress.core.budget import Budget
@@ -44,8 +45,7 @@ class Budgeting:
     enforced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the gate is asked: an article, who asks for it, and whether the asking may spend.
 
     ``passes`` are the verified names that the browser sent, ``fresh`` the name to use when it sent none. ``devices``
@@ -63,8 +63,7 @@ class Request:
     rights: tuple[Entitlement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """The gate's answer: the decision, the reader it was made for, and whether the browser should be told the name.
 
     ``device`` is the device's name where its pass is to be given to it anew.
@@ -76,8 +75,7 @@ class Admission:
     device: ReaderId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks: the reader, and the device where they are signed in. ``unsure`` where the rights are not known now."""
 
     reader: Reader

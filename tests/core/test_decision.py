@@ -27,7 +27,7 @@ STORY = Article("/news/a", ("/news/a",), tags=("Flood",), published=NOW - HOUR)
 
 
 def visit(article: Article = STORY, reader: Reader = READER, **more: object) -> Visit:
-    return replace(Visit(article, reader, NOW), **more)  # type: ignore[arg-type]
+    return Visit(article, reader, NOW)._replace(**more)  # type: ignore[arg-type]
 
 
 def opened(*articles: str) -> Standing:
@@ -212,7 +212,7 @@ def test_when_the_meter_cannot_be_asked_only_new_articles_may_open_and_never_the
     assert unanswered(metered, NOW).state is State.UNKNOWN
     assert unanswered(daring, NOW).full
     for published in (NOW - timedelta(days=2), NOW + HOUR, None):
-        old = replace(daring, article=replace(STORY, published=published))
+        old = daring._replace(article=replace(STORY, published=published))
         assert not unanswered(old, NOW).full
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import NamedTuple
 
 GROWTH = 8
 """So many articles more for each established reader beyond the first M seen at an address: the least, of the even
@@ -46,8 +47,7 @@ class Address:
         return min(self.articles + GROWTH * max(0, beyond), CAP * self.articles)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """The budgets that a claim is taken with, all or nothing. ``today`` is the day in the paper's zone;
     ``last_window`` when the window before this one began, also in that zone; ``established`` says that the reader is
     so by being signed in; not ``enforced``, it counts and refuses nobody."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from pennypress.core.article import Access, Article
 from pennypress.core.budget import Budget
 from pennypress.core.entitlement import Entitlement, EntitlementKind, Lock, Opening
-from pennypress.core.meter import Claim, Outcome, Spend
+from pennypress.core.meter import GRANTING, Claim, Outcome, Spend
 from pennypress.core.policy import Policy, Step
 from pennypress.core.reader import Reader, ReaderKind
 from pennypress.core.rights import Lapse
@@ -59,8 +61,7 @@ class Wall(StrEnum):
     LAPSED = "lapsed"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One request for one article. ``spends`` is False for one that must not take a unit (HEAD, POST, a robot)."""
 
     article: Article
@@ -102,8 +103,7 @@ class Decision:
         return self.reason is Reason.GRANTED
 
 
-@dataclass(frozen=True, slots=True)
-class Metered:
+class Metered(NamedTuple):
     """A visit on which the meter has the last word: what to claim, and whether it may be taken."""
 
     claim: Claim
@@ -115,14 +115,13 @@ class Metered:
 
     def within(self, budget: Budget) -> Metered:
         """The same, taken from an address's budget too."""
-        claim = self.claim.within(budget)
-        return Metered(claim, self.spends, self.policy, self.article, self.reader, self.trace)
+        return self._replace(claim=self.claim.within(budget))
 
 
 def decide(policy: Policy, visit: Visit) -> Decision | Metered:
     """Decide without the meter where it has no say; else say what to ask of it."""
     access, steps = policy.access(visit.article, visit.now)
-    locked = next((lock for lock in visit.locks if lock.locks(visit.article, visit.now)), None)
+    locked = _lock_on(visit) if visit.locks else None
     if locked is not None:
         access, steps = Access.PREMIUM, (*steps, Step("lock", True, locked.why))
     if visit.brief and access is not Access.PREMIUM:
@@ -177,7 +176,7 @@ def settle(metered: Metered, spend: Spend) -> Decision:
         rolling=claim.span.length is not None,
         signed_in=metered.reader.signed_in,
         lapse=metered.reader.lapse,
-        trace=(*metered.trace, _meter_step(spend, claim)),
+        trace=(*metered.trace, _meter_step(spend.outcome, remaining, claim.limit)),
     )
 
 
@@ -211,9 +210,13 @@ def _state(spend: Spend, claim: Claim) -> State:
     return State.STAYS_OPEN
 
 
-def _meter_step(spend: Spend, claim: Claim) -> Step:
-    left = spend.standing.remaining(claim.limit)
-    return Step("meter", spend.granted, f"{spend.outcome.value}, {left} of {claim.limit} left")
+@lru_cache(maxsize=1024)
+def _meter_step(outcome: Outcome, left: int, limit: int) -> Step:
+    return Step("meter", outcome in GRANTING, f"{outcome.value}, {left} of {limit} left")
+
+
+def _lock_on(visit: Visit) -> Lock | None:
+    return next((lock for lock in visit.locks if lock.locks(visit.article, visit.now)), None)
 
 
 def _entitled(right: Entitlement, reader: Reader, trace: tuple[Step, ...]) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from pennypress.core.budget import Budget
 from pennypress.core.window import Span
@@ -100,8 +100,11 @@ class Outcome(StrEnum):
     BUDGET = "budget"
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
+GRANTING = frozenset((Outcome.GRANTED, Outcome.REPEATED))
+"""The outcomes with which an article may be opened."""
+
+
+class Spend(NamedTuple):
     """The answer to a claim: its outcome and where the reader stands after it.
 
     NOT_SPENT is for a request that may not spend: the standing was read and the article is not in it. BUDGET is for a
@@ -115,7 +118,7 @@ class Spend:
     @property
     def granted(self) -> bool:
         """Whether the article may be opened: newly granted, or opened before in the span."""
-        return self.outcome in (Outcome.GRANTED, Outcome.REPEATED)
+        return self.outcome in GRANTING
 
 
 def spend(standing: Standing, claim: Claim) -> Spend:

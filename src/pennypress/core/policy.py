@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from pennypress.core.article import Access, Article, stricter
 from pennypress.core.target import PathPattern
@@ -19,8 +21,7 @@ class Mode(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a trace: which rule was asked, whether it matched, and its answer in a few words."""
 
     rule: str
@@ -121,5 +122,10 @@ class Policy:
                 steps.append(Step(f"{name} for {path}", True, rule.access.value))
                 return rule.access, steps
             steps.append(Step(f"{name} for {path}", False, refusal))
-        steps.append(Step(f"no rule matched {path}", True, Access.METERED.value))
+        steps.append(_no_rule_matched(path))
         return Access.METERED, steps
+
+
+@lru_cache(maxsize=4096)
+def _no_rule_matched(path: str) -> Step:
+    return Step(f"no rule matched {path}", True, Access.METERED.value)

@@ -80,7 +80,7 @@ class Window:
         """When the window before this one's ``span`` began, in the paper's zone."""
         if span.length is not None:
             return (span.start - span.length).astimezone(self.zone)
-        return self.span(span.start - timedelta(seconds=1)).start.astimezone(self.zone)
+        return _start_before(self, span.start)
 
     def of_day(self, today: date) -> Span:
         """The calendar span that holds a day of the paper's calendar."""
@@ -108,6 +108,12 @@ class Window:
 def _span_of_day(window: Window, today: date) -> Span:
     """Worked out once a day, not once a view: the zone's rules cost twenty times the look-up."""
     return window.of_day(today)
+
+
+@lru_cache(maxsize=64)
+def _start_before(window: Window, start: datetime) -> datetime:
+    """When the calendar window began that ended at ``start``."""
+    return window.span(start - timedelta(seconds=1)).start.astimezone(window.zone)
 
 
 def _first_instant_after_gap(naive: datetime, zone: tzinfo) -> datetime:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from pennypress.core.decision import Decision
+from pennypress.core.decision import Decision, Reason
 from pennypress.pages.layout import Layout
 
 ARTICLE_HEADERS = frozenset(
@@ -240,17 +241,21 @@ def article_headers(headers: Sequence[tuple[bytes, bytes]], decision: Decision, 
     return kept
 
 
-def decision_headers(decision: Decision) -> AnswerHeaders:
+def decision_headers(decision: Decision) -> tuple[tuple[bytes, bytes], ...]:
     """What an answer for an article says of the decision, for programs."""
-    said = [
-        (b"pennypress-access", b"full" if decision.full else b"preview"),
-        (b"pennypress-reason", decision.reason.value.encode()),
-    ]
-    if decision.remaining is not None:
-        said.append((b"pennypress-remaining", b"%d" % decision.remaining))
-    if decision.resets is not None:
-        said.append((b"pennypress-resets", decision.resets.isoformat(timespec="seconds").encode()))
-    return said
+    return _decision_headers(decision.full, decision.reason, decision.remaining, decision.resets)
+
+
+@lru_cache(maxsize=1024)
+def _decision_headers(
+    full: bool, reason: Reason, remaining: int | None, resets: datetime | None
+) -> tuple[tuple[bytes, bytes], ...]:
+    said = [(b"pennypress-access", b"full" if full else b"preview"), (b"pennypress-reason", reason.value.encode())]
+    if remaining is not None:
+        said.append((b"pennypress-remaining", b"%d" % remaining))
+    if resets is not None:
+        said.append((b"pennypress-resets", resets.isoformat(timespec="seconds").encode()))
+    return tuple(said)
 
 
 @lru_cache(maxsize=1024)

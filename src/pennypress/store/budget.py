@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pennypress.core.budget import Address, Budget, Crowd
-from pennypress.core.meter import Claim, ReaderId
+from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing
 from pennypress.core.window import Span
 from pennypress.store.held import kept_from
 
@@ -94,8 +94,7 @@ class Book(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """What a claim took of the budgets: the addresses at which the article was noted. ``over`` says that a budget was
     used up."""
 
@@ -103,13 +102,25 @@ class Charge:
     taken: tuple[AddressId, ...] = ()
 
 
-def note_visit(book: Book, claim: Claim, budget: Budget) -> Visitor:
+def take_from(book: Book, claim: Claim, budget: Budget, answer: Spend, before: Standing) -> tuple[Spend, Charge]:
+    """What a claim becomes once its view was noted and, where a newcomer who stands at ``before`` is to be granted
+    something, the budgets of the address were asked; and what it took of them."""
+    places = places_of(book, budget)
+    visitor = note_visit(book, claim, budget, places)
+    if answer.outcome is not Outcome.GRANTED or visitor.established:
+        return answer, Charge()
+    charged = charge(book, claim, budget, places, visitor, spent=before.spent)
+    if charged.over and budget.enforced:
+        return Spend(Outcome.BUDGET, before), charged
+    return answer._replace(over_budget=charged.over), charged
+
+
+def note_visit(book: Book, claim: Claim, budget: Budget, places: Sequence[Place]) -> Visitor:
     """Note a view of an article, the first of a day; its reader as they are now."""
     day, moment = budget.today.toordinal(), int(claim.now.timestamp())
     held = _still_known(book.visitor(claim.reader), claim, budget)
     if held is not None and held.last_day == day and held.established >= budget.established:
         return held
-    places = list(_places(book, budget))
     if held is None:
         homes = tuple(Home(ids, address.readers) for address, ids in places)
         visitor = Visitor(day, day, moment, homes, day, budget.established)
@@ -130,10 +141,12 @@ def note_visit(book: Book, claim: Claim, budget: Budget) -> Visitor:
     return visitor
 
 
-def charge(book: Book, claim: Claim, budget: Budget, visitor: Visitor, *, spent: int) -> Charge:
+def charge(
+    book: Book, claim: Claim, budget: Budget, places: Sequence[Place], visitor: Visitor, *, spent: int
+) -> Charge:
     """Take a newcomer's article from the budgets of the address: from all or, where one that is enforced is used up,
     from none. ``spent`` is how many articles the newcomer has opened."""
-    since, places = counts_from(claim.span), list(_places(book, budget))
+    since = counts_from(claim.span)
     over = any(_is_used_up(book, claim, budget, address, ids) for address, ids in places)
     if over:
         _note_refusal(book, claim, budget, visitor, places[0][1][0], spent=spent)
@@ -217,7 +230,7 @@ def _note_refusal(
         book.keep(claim.reader, replace(visitor, refused=int(claim.now.timestamp())))
 
 
-def _places(book: Book, budget: Budget) -> Iterator[Place]:
+def places_of(book: Book, budget: Budget) -> list[Place]:
+    """The addresses of a claim with all ids that they have."""
     keys = book.keys(month_of(budget.today))
-    for address in budget.addresses:
-        yield address, tuple(address_id(address.name, key) for key in keys)
+    return [(address, tuple([address_id(address.name, key) for key in keys])) for address in budget.addresses]

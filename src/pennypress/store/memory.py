@@ -21,7 +21,7 @@ from pennypress.core.rights import Rights
 from pennypress.core.use import FEEDS_AT_MOST, FEEDS_KEPT, FEEDS_OF_ONE, Use, UseKind
 from pennypress.core.window import Span
 from pennypress.store import Changes, Controls, Summary
-from pennypress.store.budget import charge, counts_from, keys_from, note_visit
+from pennypress.store.budget import counts_from, keys_from, take_from
 from pennypress.store.budget_figures import AddressFigures, figures
 from pennypress.store.held import MERGED_FOR, SeenTime, Units, as_kept, carried, counting, forgotten, joined, kept_from
 from pennypress.store.links import claimed
@@ -59,12 +59,7 @@ class MemoryStore:
         before = counting(units, claim.span, claim.now)
         answer = meaning(before, claim)
         if claim.budget is not None:
-            visitor = note_visit(self._book, claim, claim.budget)
-            if answer.outcome is Outcome.GRANTED and not visitor.established:
-                over = charge(self._book, claim, claim.budget, visitor, spent=before.spent).over
-                if over and claim.budget.enforced:
-                    return Spend(Outcome.BUDGET, before)
-                answer = replace(answer, over_budget=over)
+            answer, _ = take_from(self._book, claim, claim.budget, answer, before)
         if answer.outcome is Outcome.GRANTED:
             self._units[reader] = (*units, answer.standing.units[-1])
         return answer

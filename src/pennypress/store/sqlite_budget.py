@@ -61,9 +61,25 @@ class SqliteBook:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
+        self._keys: dict[str, Sequence[bytes]] | None = None
+
+    def begun(self) -> None:
+        """A transaction was begun that writes: until it ends nobody else changes what is read once."""
+        self._keys = {}
+
+    def ended(self) -> None:
+        """It was ended, in whatever way."""
+        self._keys = None
 
     def keys(self, month: str) -> Sequence[bytes]:
         """The keys that still are, this month's first; made where it is not there yet."""
+        if self._keys is None:
+            return self._read_keys(month)
+        if month not in self._keys:
+            self._keys[month] = self._read_keys(month)
+        return self._keys[month]
+
+    def _read_keys(self, month: str) -> Sequence[bytes]:
         held = dict(self._execute("SELECT month, key FROM address_keys").fetchall())
         if month not in held:
             held[month] = secrets.token_bytes(32)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pennypress.core.budget import Budget
 from pennypress.core.meter import Claim, Outcome, ReaderId, Spend, Standing, Unit
 from pennypress.core.meter import spend as meaning
 from pennypress.core.window import Span
-from pennypress.store.budget import charge, note_visit
+from pennypress.store.budget import note_visit, places_of, take_from
 from pennypress.store.held import Units, carried, counting, forgotten, joined
 from pennypress.store.sqlite_budget import SqliteBook
 
@@ -97,9 +97,22 @@ class Rows:
         self._names: dict[int, tuple[str, str]] = {}
         self._book = SqliteBook(connection)
 
-    def rolled_back(self) -> None:
-        """Drop what was remembered from a transaction that came to nothing."""
+    def begin(self) -> None:
+        """Begin a transaction that writes."""
+        self._execute("BEGIN IMMEDIATE")
+        self._book.begun()
+
+    def commit(self) -> None:
+        """Bring the transaction to the disk."""
+        self._execute("COMMIT")
+        self._book.ended()
+
+    def roll_back(self) -> None:
+        """End a transaction that came to nothing, if it has not ended by itself, and drop what was remembered of it."""
         self._names.clear()
+        self._book.ended()
+        if self.connection.in_transaction:
+            self._execute("ROLLBACK")
 
     def held(self, reader: ReaderId) -> Held:
         """A reader's row; where the reader was merged, the row of the one they were merged into."""
@@ -140,19 +153,14 @@ class Rows:
 
     def _charged(self, answered: Answered, claim: Claim, budget: Budget) -> Answered:
         """The same once the view was noted and, where a newcomer is to be granted something, the budgets were asked."""
-        visitor = note_visit(self._book, claim, budget)
-        if answered.spend.outcome is not Outcome.GRANTED or visitor.established:
-            return answered
         before = counting(answered.held.units, claim.span, claim.now)
-        charged = charge(self._book, claim, budget, visitor, spent=before.spent)
-        if charged.over and budget.enforced:
-            return Answered(Spend(Outcome.BUDGET, before), answered.held)
-        return Answered(replace(answered.spend, over_budget=charged.over), answered.held, charged.taken)
+        spend, charged = take_from(self._book, claim, budget, answered.spend, before)
+        return Answered(spend, answered.held, charged.taken)
 
     def note_visit(self, claim: Claim) -> None:
         """Note a view that takes nothing: the first of its day."""
         if claim.budget is not None:
-            note_visit(self._book, claim, claim.budget)
+            note_visit(self._book, claim, claim.budget, places_of(self._book, claim.budget))
 
     def take_back(self, answered: Answered) -> None:
         """Take back the unit of a grant whose answer came too late to be used; nothing if it is no longer there."""

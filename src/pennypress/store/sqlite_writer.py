@@ -253,7 +253,7 @@ class Writer:
         if not self._turnstile.enter():
             return False
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._rows.begin()
         except sqlite3.Error as failure:
             if failure.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 self._fail(waiting, failure)
@@ -270,12 +270,10 @@ class Writer:
             for take_back in self._returns:
                 take_back(self._rows)
             answered = [(question, question.take(self._rows)) for question in sealed if question.take is not None]
-            self._connection.execute("COMMIT")
+            self._rows.commit()
         except Exception as failure:  # whatever it is, the thread must live on and nobody may wait in vain
-            if self._connection.in_transaction:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-            self._rows.rolled_back()
+            with suppress(sqlite3.Error):
+                self._rows.roll_back()
             self._fail(sealed, failure)
             return
         self._returns.clear()
