@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
@@ -22,8 +21,7 @@ Place = tuple[Address, tuple[AddressId, ...]]
 """One of the addresses of a claim, with all ids that it has, this month's first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """Where a reader was first seen: all ids that this address then had, and how many may become established there.
 
     With all of them, those first seen there in two months find each other, wherever their second day is.
@@ -33,8 +31,7 @@ class Home:
     readers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(NamedTuple):
     """A reader as addresses know them: the days of the first view and of the latest, when that was, at which addresses
     the first was made, the day of the latest view there, whether they are established, and when a budget was last
     found used up for them (0: never)."""
@@ -129,10 +126,10 @@ def note_visit(book: Book, claim: Claim, budget: Budget, places: Sequence[Place]
         home_day = day if _at_home(homes, places) else held.home_day
         # A first day later than today was a clock's that ran ahead.
         first_day = min(held.first_day, day)
-        visitor = replace(held, first_day=first_day, last_day=day, moment=moment, homes=homes, home_day=home_day)
+        visitor = held._replace(first_day=first_day, last_day=day, moment=moment, homes=homes, home_day=home_day)
         if not held.established:
             becomes = budget.established or (day > held.first_day and _becomes(book, claim, homes))
-            visitor = replace(visitor, established=becomes)
+            visitor = visitor._replace(established=becomes)
     book.keep(claim.reader, visitor)
     if visitor.established:
         for _, ids in places:
@@ -227,7 +224,7 @@ def _note_refusal(
     newcomer = visitor.refused < counts_from(claim.span)
     book.refuse(address, budget.today.toordinal(), newcomer=newcomer, first=newcomer and spent == 0)
     if newcomer:
-        book.keep(claim.reader, replace(visitor, refused=int(claim.now.timestamp())))
+        book.keep(claim.reader, visitor._replace(refused=int(claim.now.timestamp())))
 
 
 def places_of(book: Book, budget: Budget) -> list[Place]:

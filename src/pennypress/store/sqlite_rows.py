@@ -95,24 +95,30 @@ class Rows:
         self.connection = connection
         self._execute = connection.execute
         self._names: dict[int, tuple[str, str]] = {}
+        self._numbers: dict[tuple[str, str, int], int] | None = None
         self._book = SqliteBook(connection)
 
     def begin(self) -> None:
-        """Begin a transaction that writes."""
+        """Begin a transaction that writes. What is read once in it holds until it ends: nobody else writes."""
         self._execute("BEGIN IMMEDIATE")
+        self._numbers = {}
         self._book.begun()
 
     def commit(self) -> None:
         """Bring the transaction to the disk."""
         self._execute("COMMIT")
-        self._book.ended()
+        self._forget()
 
     def roll_back(self) -> None:
         """End a transaction that came to nothing, if it has not ended by itself, and drop what was remembered of it."""
         self._names.clear()
-        self._book.ended()
+        self._forget()
         if self.connection.in_transaction:
             self._execute("ROLLBACK")
+
+    def _forget(self) -> None:
+        self._numbers = None
+        self._book.ended()
 
     def held(self, reader: ReaderId) -> Held:
         """A reader's row; where the reader was merged, the row of the one they were merged into."""
@@ -241,6 +247,14 @@ class Rows:
     def _number(self, key: str, title: str, taken: int) -> int:
         """The number of an article, marked as opened on the day of ``taken``."""
         day = taken // 86_400
+        if self._numbers is None:
+            return self._numbered(key, title, day)
+        asked = (key, title, day)
+        if asked not in self._numbers:
+            self._numbers[asked] = self._numbered(key, title, day)
+        return self._numbers[asked]
+
+    def _numbered(self, key: str, title: str, day: int) -> int:
         row = self._execute(_ARTICLE, (key, title)).fetchone()
         if row is None:
             inserted = self._execute("INSERT INTO articles (key, title, day) VALUES (?, ?, ?)", (key, title, day))
