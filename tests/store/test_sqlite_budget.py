@@ -12,7 +12,7 @@ import pytest
 from pennypress.core.budget import Address
 from pennypress.core.meter import Claim, Outcome
 from pennypress.core.window import Window
-from pennypress.store.budget import keys_from
+from pennypress.store.budget import address_id, keys_from
 from pennypress.store.opening import prepare
 from pennypress.store.sqlite_file import connect
 from pennypress.store.sqlite_rows import Rows
@@ -71,6 +71,35 @@ def test_a_withdrawn_claim_keeps_what_a_neighbour_has_opened_meanwhile(rows: Row
     rows.take_back(withdrawn)
     granted = [rows.spend(claim(10 + number, f"/{number}")).spend.granted for number in range(K)]
     assert granted == [True] * (K - 1) + [False]
+
+
+def test_nothing_of_a_transaction_that_came_to_nothing_is_remembered(rows: Rows) -> None:
+    rows.begin()
+    rows.spend(claim(1, "/rolled-back"))
+    rows.roll_back()
+    rows.begin()
+    rows.spend(claim(2, "/kept"))
+    rows.spend(claim(3, "/rolled-back"))
+    rows.commit()
+    held = [unit.article for number in (1, 2, 3) for unit in rows.held(claim(number, "/").reader).units]
+    assert held == ["/kept", "/rolled-back"]
+    keys = [key for (key,) in rows.connection.execute("SELECT key FROM address_keys")]
+    noted = {address for (address,) in rows.connection.execute("SELECT address FROM newcomers")}
+    assert noted == {address_id(HERE[0].name, key) for key in keys}
+
+
+def test_what_another_process_did_between_two_transactions_is_seen_in_the_second(rows: Rows) -> None:
+    rows.begin()
+    rows.spend(claim(1, "/a"))
+    rows.commit()
+    with rows.connection:
+        rows.connection.execute("DELETE FROM address_keys")
+        rows.connection.execute("DELETE FROM articles")
+    rows.begin()
+    rows.spend(claim(2, "/a"))
+    rows.commit()
+    assert [unit.article for unit in rows.held(claim(2, "/").reader).units] == ["/a"]
+    assert len(months(rows)) == 1
 
 
 def months(rows: Rows) -> list[str]:

@@ -178,7 +178,6 @@ class PaywallApp:
         self._onward = Onward(
             gate=self.gate,
             askers=self.askers,
-            passes=self._passes,
             grounds=self._grounds,
             guarding=self._guarding,
             judging=self._judging,

@@ -37,7 +37,7 @@ class Verdict(StrEnum):
     LOOK_PRIVATE = "look-private"
 
 
-LOOKED_AT = frozenset((Verdict.LOOK, Verdict.LOOK_PRIVATE))
+_LOOKED_AT = frozenset((Verdict.LOOK, Verdict.LOOK_PRIVATE))
 
 
 class Judgement(Protocol):
@@ -141,7 +141,7 @@ class _Keeper:
         self.verdict = await self._judgement.by_head(self._status, self._headers)
         if self.verdict in (Verdict.PASS, Verdict.PRIVATE):
             await self._pass()
-        elif self.verdict in LOOKED_AT and not self._is_unsure:
+        elif self.verdict in _LOOKED_AT and not self._is_unsure:
             await self._begin_to_look()
         elif self.verdict is Verdict.HOLD and self._may_stream:
             self._alarm = asyncio.get_running_loop().call_later(_KEPT_BACK_SECONDS, self._ring)
@@ -181,7 +181,7 @@ class _Keeper:
             try:
                 if self.verdict is Verdict.HOLD:
                     await self._stream_page()
-                elif self.verdict in LOOKED_AT:
+                elif self.verdict in _LOOKED_AT:
                     await self._stream()
             except Enough:
                 self.broken_off = True
@@ -257,7 +257,7 @@ class _Keeper:
 
     async def _body(self, message: Message) -> None:
         last = not message.get("more_body", False)
-        if self.verdict in LOOKED_AT and self._is_unsure and message.get("body"):
+        if self.verdict in _LOOKED_AT and self._is_unsure and message.get("body"):
             await self._find_out(message["body"])
         if self.verdict is Verdict.PASS:
             await self._send(message)
@@ -266,7 +266,7 @@ class _Keeper:
             raise Enough
         elif self.verdict is Verdict.HOLD:
             await self._hold(message.get("body", b""), last=last)
-        elif self.verdict in LOOKED_AT:
+        elif self.verdict in _LOOKED_AT:
             await self._look(message, last=last)
         self.complete = self.complete or last
 

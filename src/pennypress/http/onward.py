@@ -16,7 +16,6 @@ from pennypress.http.mirror import Arrival
 from pennypress.http.request import PageRequest, onward_headers
 from pennypress.http.visitor import Visitor
 from pennypress.pages.recognise import Grounds
-from pennypress.readers.pass_ import Passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,6 @@ class Onward:
 
     gate: Gate
     askers: Askers
-    passes: Passes
     grounds: Grounds
     guarding: Guarding
     judging: Judging
