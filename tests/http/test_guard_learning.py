@@ -170,6 +170,18 @@ async def test_articles_are_not_asked_for_twice(built: Build, site: Site) -> Non
     assert [scope["path"] for scope in site.asked].count("/news/crane") == 1
 
 
+async def test_a_film_that_an_item_leads_to_is_let_go_by_its_head_and_holds_the_item_back_no_longer(
+    built: Build, site: Site
+) -> None:
+    told = "We filmed the ferries at dawn, from the first rope to the last horn."
+    site.put("/films", rss(("The film", "/news/film", told)), content_type="application/rss+xml")
+    site.put("/news/film", "x" * 6_000_000, content_type="video/mp4")
+    app = built()
+    assert told not in (await Browser(app).get("/films")).text
+    await app._ahead.go_on()
+    assert told in (await Browser(app).get("/films")).text
+
+
 async def test_twins_that_are_opened_at_the_same_moment_do_not_make_the_text_nobodys(built: Build, site: Site) -> None:
     for number in range(3):
         site.put(f"/news/crane?x={number}", page("The crane", CRANE))

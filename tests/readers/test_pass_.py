@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tracemalloc
 from http.cookies import SimpleCookie
 
 import pytest
@@ -243,3 +244,13 @@ def test_the_origin_does_not_see_the_offices_cookies(name: str) -> None:
     assert left_of(SECURE, header) == left_of(PASSES, header) == [b"a=1; b=2"]
     assert SECURE.read(header) == ()
     assert left_of(PASSES, [b"pennypress-other=1"]) == [b"pennypress-other=1"]
+
+
+def test_cookies_of_a_strangers_own_making_fill_no_memory() -> None:
+    passes = Passes(Keys((NEW,)), secure=True)
+    tracemalloc.start()
+    for number in range(1_100):
+        passes.cookies([b"a=%d; b=" % number + b"x" * 60_000])
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 8_000_000

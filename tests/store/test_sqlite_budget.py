@@ -102,6 +102,18 @@ def test_what_another_process_did_between_two_transactions_is_seen_in_the_second
     assert len(months(rows)) == 1
 
 
+def test_claims_from_both_sides_of_a_months_end_share_a_commit_and_see_each_other(rows: Rows) -> None:
+    november, december = datetime(2026, 11, 30, 23, 59, 59, tzinfo=LONDON), datetime(2026, 12, 1, tzinfo=LONDON)
+    window = Window.parse("30 days", LONDON)
+    rows.begin()
+    granted = [
+        rows.spend(claim(number, f"/{number}", now=now, window=window)).spend.granted
+        for number, now in enumerate((november, *[december] * (K - 1), november))
+    ]
+    rows.commit()
+    assert granted == [True] * K + [False]
+
+
 def months(rows: Rows) -> list[str]:
     return [month for (month,) in rows.connection.execute("SELECT month FROM address_keys ORDER BY month")]
 

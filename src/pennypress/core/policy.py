@@ -126,6 +126,6 @@ class Policy:
         return Access.METERED, steps
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _no_rule_matched(path: str) -> Step:
     return Step(f"no rule matched {path}", True, Access.METERED.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
@@ -243,7 +243,10 @@ def article_headers(headers: Sequence[tuple[bytes, bytes]], decision: Decision, 
 
 def decision_headers(decision: Decision) -> tuple[tuple[bytes, bytes], ...]:
     """What an answer for an article says of the decision, for programs."""
-    return _decision_headers(decision.full, decision.reason, decision.remaining, decision.resets)
+    resets = decision.resets
+    if resets is not None and resets.tzinfo is not UTC:
+        resets = resets.astimezone(UTC)
+    return _decision_headers(decision.full, decision.reason, decision.remaining, resets)
 
 
 @lru_cache(maxsize=1024)

@@ -281,10 +281,9 @@ class PaywallApp:
         if asker.partner is not None:
             self._uses.partner(asker.partner.name, self.gate.now())
         cookies = self._passes.cookies(request.cookie_headers)
-        named = cookies.readers or cookies.devices
         return Visitor(
             cookies.readers,
-            named[0] if named else self._passes.fresh(self._random),
+            self._passes.fresh(self._random),
             _negotiate(request.accept_language, self._languages),
             cookies.devices,
             address,
@@ -353,7 +352,7 @@ class PaywallApp:
 
     async def _answer(self, request: PageRequest, visitor: Visitor, answer: Answer, send: Send) -> None:
         """Send an answer, without the fields of its head that say what this visitor may not read."""
-        if any_may_tell(answer.headers):
+        if self._guarding.on and any_may_tell(answer.headers):
             minded = await self._guarding.minded(request, visitor, answer.headers)
             answer = Answer(answer.status, tuple(minded), answer.body)
         await _send(send, answer, head=request.method == "HEAD")

@@ -34,6 +34,7 @@ _FORMAL = frozenset(
 
 def any_may_tell(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether any field of a head is long enough to say a run of words."""
+    # The length is asked for here too, which spares most fields the call.
     return any(len(value) >= _SHORTEST and may_tell(name, value) for name, value in headers)
 
 

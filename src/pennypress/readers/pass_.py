@@ -23,6 +23,8 @@ _MAX_AGE = 393 * 24 * 60 * 60  # thirteen months, however short they are
 _EXAMINED = 8
 _REMEMBERED = 16384
 _FIELDS_REMEMBERED = 1024
+_SHORT = 2048
+"""With these two nobody fills more than some 4 MB with cookies of their own making."""
 
 _NAME = NAME.encode("ascii")
 _VALUE = re.compile(rb"[A-Za-z0-9_-]{43}")
@@ -67,9 +69,10 @@ class Passes:
         return self.cookies(cookie_headers).devices
 
     def cookies(self, cookie_headers: Sequence[bytes]) -> Cookies:
-        """What the Cookie fields of a request hold. Remembered: a browser says the same with a page and with all that
-        the page is made of."""
-        return self._cookies(tuple(cookie_headers))
+        """What the Cookie fields of a request hold. What is short is remembered: a browser says the same with a page
+        and with all that the page is made of."""
+        fields = tuple(cookie_headers)
+        return self._cookies(fields) if sum(map(len, fields)) <= _SHORT else self._read(fields)
 
     def _read(self, cookie_headers: tuple[bytes, ...]) -> Cookies:
         found: tuple[list[ReaderId], list[ReaderId]] = ([], [])

@@ -84,6 +84,8 @@ class SqliteBook:
         if month not in held:
             held[month] = secrets.token_bytes(32)
             self._execute("INSERT INTO address_keys (month, key) VALUES (?, ?)", (month, held[month]))
+            if self._keys is not None:
+                self._keys.clear()  # those of other months lack this one
         return [held.pop(month), *held.values()]
 
     def visitor(self, reader: ReaderId) -> Visitor | None:
