@@ -10,6 +10,8 @@ from pennypress.pages.grams import Runs
 
 _NEWS_AT_MOST = 768
 _STRETCHES_AT_MOST = 2_000_000
+_READINGS = 3
+"""Each text is kept as it is read forwards, backwards and in rot13."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class History:
     def with_news(self, generation: int, added: Sequence[KnownText], gone: Sequence[KnownText]) -> History:
         """The same and this, less what is too much to remember. Of what is added that counts which it withholds; of
         what is gone all: it may have made a text nobody's."""
-        if 3 * (len(added) + len(gone)) > _NEWS_AT_MOST:
+        if _READINGS * (len(added) + len(gone)) > _NEWS_AT_MOST:
             return History(generation)
         runs = [each for known in added for each in Runs.withheld(known.texts[1])]
         runs += [each for known in gone for each in Runs.of("\n".join(known.texts))]

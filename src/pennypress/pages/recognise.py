@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from pennypress.core.article import Access, Article
 from pennypress.core.target import PathPattern, Target, any_matches
@@ -12,19 +12,25 @@ from pennypress.pages.naming import canonical_target, first_page, name_article
 from pennypress.pages.page import Page
 
 
-@dataclass(frozen=True, slots=True)
 class Grounds:
     """On what grounds articles are recognised: the paths that hold them (none: the page's own word decides)."""
 
-    patterns: tuple[PathPattern, ...]
+    def __init__(self, patterns: tuple[PathPattern, ...]) -> None:
+        self.patterns = patterns
+        # Not keyed by the patterns too: to hash those would cost more than all the rest.
+        self._holds = lru_cache(maxsize=4096)(self._hold)
+        self._is_under = lru_cache(maxsize=4096)(partial(any_matches, patterns))
 
     def hold(self, target: Target) -> bool:
         """Whether an address lies where articles are, and is not the root of the paths that hold them."""
-        return _holds(self.patterns, target.paths)
+        return self._holds(target.paths)
 
     def under(self, target: Target) -> bool:
         """Whether an address lies under the article paths, their root included."""
-        return _under(self.patterns, target.paths)
+        return self._is_under(target.paths)
+
+    def _hold(self, paths: tuple[str, ...]) -> bool:
+        return any(pattern.matches(path) and path != pattern.root for pattern in self.patterns for path in paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +101,3 @@ def _why_article(
             return None
         return None if page.list_like else "under the article paths"
     return "its canonical link is under the article paths" if canonical is not None and not page.list_like else None
-
-
-@lru_cache(maxsize=4096)
-def _holds(patterns: tuple[PathPattern, ...], paths: tuple[str, ...]) -> bool:
-    return any(pattern.matches(path) and path != pattern.root for pattern in patterns for path in paths)
-
-
-@lru_cache(maxsize=4096)
-def _under(patterns: tuple[PathPattern, ...], paths: tuple[str, ...]) -> bool:
-    return any_matches(patterns, paths)
