@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
+from functools import partial
 
 from pennypress.core.article import Access
 from pennypress.core.known import KnownText
 from pennypress.core.target import Target
 from pennypress.pages.guard import Guard, known_text
 from pennypress.pages.recognise import Subject
-from pennypress.pages.versions import Version
+from pennypress.pages.variants import variant_of, variants
+from pennypress.pages.versions import Lesson, Version
 from pennypress.store import Store
 
 _READY_SECONDS = 3.0
@@ -20,6 +23,8 @@ _HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 _WAITING_AT_MOST = 64
 _LANGUAGE_AT_MOST = 35
+_AGAIN_SECONDS = 60.0
+"""A page whose text another version has displaced teaches it anew, but no oftener: two may take turns."""
 
 _log = logging.getLogger("pennypress")
 
@@ -98,7 +103,7 @@ class Learning:
     def learn_later(self, subject: Subject, version: Version, asked: Target) -> None:
         """Learn a page's text in the background, once a version. Where pages come that are new each time faster than
         they are cut, some are left out: the same article comes again."""
-        if _is_learned(subject, version) or len(self._tasks) >= _WAITING_AT_MOST:
+        if self._is_learned(subject, version) or len(self._tasks) >= _WAITING_AT_MOST:
             return
 
         async def learn() -> None:
@@ -118,27 +123,53 @@ class Learning:
         """
         if subject.twin or version.page is None:
             return subject.twin
-        if _is_learned(subject, version):
+        if self._is_learned(subject, version):
             return True
         cut = await version.cut(continued=subject.continued)
         if cut.alone is not None and not cut.told:
             return False
-        version.learned = _lesson(subject)
-        shown, withheld = cut.preview, cut.told
-        if subject.brief and subject.article.access is not Access.FREE and self.guard.withholds(subject.article.key):
+        free = _is_free_for_good(subject)
+        version.learned = lesson = Lesson(subject.article.key, subject.continued, free, time.monotonic())
+        shown, withheld = (f"{cut.preview}\n{cut.told}", "") if free else (cut.preview, cut.told)
+        if subject.article.access is not Access.FREE and not withheld and self.guard.withholds(subject.article.key):
             # A stub at the article's address: a gate, a notice of repairs. It does not make the text known to all.
             return True
-        if _is_free_for_good(subject):
-            shown, withheld = f"{shown}\n{withheld}", ""
         page = "" if asked.key == subject.article.key and not subject.continued else asked.key
         language = (version.page.facts.language or "").casefold()[:_LANGUAGE_AT_MOST]
-        part = self.guard.part_of(subject.article.key, page, language)
-        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld, language)
-        if not self.guard.holds(known) and not self.guard.adds_nothing(known):
+        part = self.guard.part_of(lesson.key, page, language)
+        for name in self._names(lesson.key, part, withheld, free=free):
+            known = await asyncio.to_thread(
+                known_text, subject.article, asked.forwarded, name, shown, withheld, language
+            )
+            if self.guard.holds(known) or self.guard.adds_nothing(known):
+                continue
             self._unsaid[known.name] = known
+            version.learned = lesson._replace(part=name, packed=known.packed)
             if at_once:
                 await asyncio.to_thread(self.guard.learn, (known,))
         return True
+
+    def _names(self, key: str, part: str, withheld: str, *, free: bool) -> list[str]:
+        """The parts in whose place a text is known: all that are of one page, where it is free."""
+        if free:
+            return [name for name in variants(part) if name == part or self._held(key, name) is not None]
+        return [variant_of(part, withheld, partial(self._held, key), lambda name: self.guard.age((key, name)))]
+
+    def _held(self, key: str, part: str) -> KnownText | None:
+        """What is known under a part, or will be from the next beat on."""
+        return self._unsaid.get((key, part)) or self.guard.known_as((key, part))
+
+    def _is_learned(self, subject: Subject, version: Version) -> bool:
+        """Whether a version has nothing more to teach: what it taught is known still, or was until a moment ago."""
+        lesson = version.learned
+        if subject.twin or version.page is None:
+            return True
+        if lesson is None or lesson[:3] != (subject.article.key, subject.continued, _is_free_for_good(subject)):
+            return False
+        if lesson.packed is None or time.monotonic() - lesson.at < _AGAIN_SECONDS:
+            return True
+        held = self._held(lesson.key, lesson.part)
+        return held is not None and held.packed == lesson.packed
 
     async def _say(self) -> None:
         """Bring what was learned to the store, in one step."""
@@ -163,12 +194,3 @@ class Learning:
 
 def _is_free_for_good(subject: Subject) -> bool:
     return subject.brief or subject.article.access is Access.FREE
-
-
-def _lesson(subject: Subject) -> tuple[str, bool, bool]:
-    """What distinguishes one thing that a version teaches from another."""
-    return (subject.article.key, subject.continued, _is_free_for_good(subject))
-
-
-def _is_learned(subject: Subject, version: Version) -> bool:
-    return subject.twin or version.page is None or version.learned == _lesson(subject)

@@ -41,6 +41,9 @@ _CACHEABLE = frozenset((Reason.FREE, Reason.BRIEF))
 _WHOLE_PAGE = frozenset((200, 203))
 """A 203 is a 200 that something on its way has changed (RFC 9110 section 15.3.4)."""
 
+_READING = frozenset(("GET", "HEAD"))
+"""What answers other methods may be a form's word of thanks: it teaches nothing of the article."""
+
 _OF_STATUS = frozenset((b"location", b"www-authenticate", b"retry-after"))
 _NAMED_AT_MOST = 64
 _SHORTEST_TELLING = 24
@@ -132,7 +135,7 @@ class PageViews:
         if self._gate.mode is Mode.OBSERVE:
             return self._named(self._observed(passed, admission), admission)
         if admission.decision.full:
-            if self._guarding is not None and self._guarding.on:
+            if self._guarding is not None and self._guarding.on and request.method in _READING:
                 self._guarding.learning.learn_later(subject, seen.version, request.target)
             if _reads_as_crawler(visitor, admission.decision):
                 return await self._for_crawler(passed, admission, seen, subject)
@@ -289,7 +292,8 @@ class PageViews:
     async def _cut(self, request: PageRequest, visitor: Visitor, version: Version, subject: Subject) -> Cut:
         if self._guarding is None or not self._guarding.on:
             return await version.cut(continued=subject.continued)
-        await self._guarding.learning.learn(subject, version, request.target)
+        if request.method in _READING:
+            await self._guarding.learning.learn(subject, version, request.target)
         return await self._guarding.fitted(request, visitor, subject, version)
 
     async def read(self, request: PageRequest, answer: Answer) -> bool:

@@ -171,6 +171,14 @@ class Guard:
         known = "" if held is None else held.language
         return f"{page} {language}".strip() if known and language and known != language else page
 
+    def known_as(self, name: tuple[str, str]) -> KnownText | None:
+        """What is known under a name, less its fingerprints; None for nothing."""
+        return self._at(name)
+
+    def age(self, name: tuple[str, str]) -> int:
+        """A number that is the smaller the earlier what is known under a name was taken up; -1 for nothing."""
+        return self._slots.get(name, -1)
+
     def learn(self, texts: Iterable[KnownText]) -> None:
         """Know these texts from now on, each in the place of what was known under its name. Who looks meanwhile finds
         what was known before or what is known now, never neither."""

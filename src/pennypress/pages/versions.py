@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from pennypress.core.article import Access
 from pennypress.core.target import Target
@@ -30,6 +31,18 @@ _NONCE = re.compile(rb"(?<=\snonce=[\"'])[A-Za-z0-9+/_-]{8,88}={0,2}(?=[\"'])")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{8,88}={0,2}")
 
 _Key = tuple[bytes, str | None, str]
+
+
+class Lesson(NamedTuple):
+    """What a version taught: of which article, as which kind of page, and when by a clock that only grows; under which
+    part it is kept and its packed text (None where there was nothing to be kept)."""
+
+    key: str
+    continued: bool
+    free: bool
+    at: float
+    part: str = ""
+    packed: bytes | None = None
 
 
 class Version:
@@ -60,7 +73,7 @@ class Version:
         self.why_unread = why_unread
         self.told = False
         self._marking: dict[bool, asyncio.Future[bytes | None]] = {}
-        self.learned: tuple[str, bool, bool] | None = None
+        self.learned: Lesson | None = None
         self.looked: Looked | None = None
         self.others: dict[bool, Looked] = {}
         self.subjects: dict[tuple[Target, str, Access | None, int], Subject | None] = {}
