@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -184,6 +186,8 @@ async def test_a_premium_article_shows_no_count_and_no_date_and_sets_no_cookie(r
         ("GET", {"purpose": "prefetch"}),
         ("GET", {"sec_purpose": "prefetch;prerender"}),
         ("GET", {"x_moz": "prefetch"}),
+        ("GET", {"x_sec_purpose": "prefetch"}),
+        ("GET", {"hx_preloaded": "true"}),
         ("GET", {"user_agent": "Twitterbot/1.0"}),
         ("GET", {"user_agent": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"}),
     ],
@@ -657,6 +661,47 @@ async def test_a_part_of_a_page_goes_to_nobody_wherever_it_stands(
     assert site.header_of_last("range") == ["bytes=0-1"]
     await Browser(metered()).get("/film.mp4", range="bytes=0-1,5-")
     assert site.header_of_last("range") == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked"),
+    [
+        ("gzip;q=0, br", "br"),
+        ("gzip;q=0", "identity"),
+        ("GZIP ; q=0.5, br;q=1.0, dcb", "gzip;q=0.5, br;q=1.0"),
+        ("br;q=0.000, identity", "identity"),
+    ],
+)
+async def test_a_coding_that_a_client_refuses_is_asked_for_by_nobody(
+    reader: Browser, site: Site, wanted: str, asked: str
+) -> None:
+    await reader.get("/about", accept_encoding=wanted)
+    assert site.header_of_last("accept-encoding") == [asked]
+
+
+async def test_what_plays_may_be_asked_for_in_parts_wherever_it_stands(metered: Metered, site: Site) -> None:
+    site.put("/listen/77", "0123", content_type="audio/mpeg")
+    reader = Browser(metered())
+    for target, said in (("/listen/77", {"sec_fetch_dest": "audio"}), ("/show.opus", {}), ("/minutes.docx", {})):
+        await reader.get(target, range="bytes=0-1", **said)
+        assert site.header_of_last("range") == ["bytes=0-1"], target
+    await reader.get("/listen/77", range="bytes=0-1")
+    assert site.header_of_last("range") == []
+
+
+async def test_a_page_of_xhtml_is_well_formed_with_its_notice(reader: Browser, site: Site) -> None:
+    whole = (
+        story("strict")
+        .replace("<!doctype html>", "")
+        .replace("href=/>", 'href="/">')
+        .replace("<html", '<html xmlns="http://www.w3.org/1999/xhtml"')
+    )
+    whole = re.sub(r"<(meta|link|img|br|hr|input)\b([^>]*?)/?>", r"<\1\2/>", whole)
+    ElementTree.fromstring(whole)
+    site.put("/news/strict", whole, content_type="application/xhtml+xml")
+    page = await reader.get("/news/strict")
+    assert page.header("pennypress-access") == "full"
+    assert ElementTree.fromstring(page.text).find(".//*[@class='pennypress-notice']") is not None
 
 
 async def test_a_link_preview_robot_that_asks_for_the_beginning_gets_the_page(reader: Browser, site: Site) -> None:

@@ -338,3 +338,37 @@ async def test_a_page_that_names_the_wrong_charset_is_looked_at_in_both(built: B
     await app.settle()
     reader = await used_up(app)
     assert "разберут до зимы".encode() not in (await reader.get("/print/kran")).body
+
+
+async def test_a_brief_that_is_a_piece_of_an_article_is_looked_at_and_frees_none_of_it(
+    built: Build, site: Site
+) -> None:
+    app = built()
+    reader = await used_up(app)
+    for number, text in enumerate(CRANE[1:]):
+        site.put(f"/news/ticker/{number}", page("Ticker", (text,)))
+        ticker = await reader.get(f"/news/ticker/{number}")
+        assert leaks(ticker) == [], number
+    await asyncio.gather(*app._guarding.learning._tasks)
+    assert leaks(await reader.get("/llms-full.txt")) == []
+
+
+async def test_a_brief_that_quotes_a_sentence_in_more_words_of_its_own_is_a_free_page(built: Build, site: Site) -> None:
+    app = built()
+    reader = await used_up(app)
+    own = " ".join(f"letters{number:02}" for number in range(40))
+    site.put("/news/ticker", page("Ticker", (own, CRANE[2])))
+    ticker = await reader.get("/news/ticker")
+    assert ticker.header("pennypress-reason") == "brief"
+    assert CRANE[2] in ticker.text
+
+
+async def test_a_fragment_below_an_opened_article_is_looked_at_for_the_text_of_others(built: Build, site: Site) -> None:
+    app = built()
+    reader = await used_up(app)
+    site.put("/news/baker/next", f"<section>{html_of(CRANE)}</section><section>{html_of(BAKER)}</section>")
+    following = await reader.get("/news/baker/next")
+    assert leaks(following) == []
+    site.put("/news/baker/more", f"<section>{html_of(BAKER[3:])}</section>")
+    more = await reader.get("/news/baker/more")
+    assert (more.status, BAKER[4] in more.text) == (200, True)

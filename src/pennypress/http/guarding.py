@@ -58,6 +58,7 @@ _SOME_ARTICLES = frozenset((EntitlementKind.GIFT, EntitlementKind.CRAWLER))
 _WALL = b"<pennypress-wall-mark></pennypress-wall-mark>"
 _TOLD_AT_MOST = 20_000
 _KEPT_BYTES = 16_000_000
+_MOSTLY = 2
 _WHOLE_PAGE = re.compile(rb"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 
 _log = logging.getLogger("pennypress")
@@ -155,6 +156,16 @@ class Guarding:
         named = self.article(found.article.key) if subject is None else subject.article
         own = None if named is None else (await self._gate.weigh(visitor.asks_for(named))).reason
         return subject if own in (_FREE if subject is None else _OPEN_BY_NAME) else found
+
+    async def copies(self, subject: Subject, version: Version) -> bool:
+        """Whether a brief is mostly what another article withholds: a piece of it, and no free page of its own."""
+        page = version.page
+        if page is None or not version.is_markup:
+            return False
+        found = await self._twins.seen_in(version, page)
+        return any(
+            sighting.article.key != subject.article.key and sighting.words * _MOSTLY >= page.words for sighting in found
+        )
 
     async def fitted(self, request: PageRequest, visitor: Visitor, subject: Subject, version: Version) -> Cut:
         """The cut of an article's page, without what else it holds that this visitor may not read."""

@@ -35,7 +35,7 @@ class Onward:
         whole = request.robot or (not request.asks_for_asset and self.grounds.hold(request.target))
         onward = self._addressed(scope, request, visitor)
         whole = whole and self.gate.mode is not Mode.OFF
-        parts = request.asks_for_file or not self.guarding.on or self.judging.is_part(request)
+        parts = request.asks_for_file or request.plays or not self.guarding.on or self.judging.is_part(request)
         onward["headers"] = onward_headers(request, visitor.others, whole=whole, parts=parts)
         if whole and request.method == "HEAD" and not request.asks_for_file:
             onward["method"] = "GET"  # whether it is an article, and which, stands in the page

@@ -113,6 +113,8 @@ class PageViews:
             part_of = None if subject.twin else guarding.grown(request.target, body)
             if part_of is not None:
                 return Outcome(await self._part(request, visitor, passed, part_of))
+            if subject.brief and await guarding.copies(subject, seen.version):
+                return Outcome(await guarding.guarded(request, visitor, passed))
         if subject is None:
             return Outcome(passed)
         may_spend = request.by_a_reader and visitor.crawler is None and not gone()
@@ -146,13 +148,10 @@ class PageViews:
 
     async def _part(self, request: PageRequest, visitor: Visitor, passed: Answer, article: Article) -> Answer:
         """What a script fetched of a page that grows: whole to who has the article open, else refused."""
-        match await self.belonging.to_article(request, visitor, article):
-            case Verdict.PASS:
-                return passed
-            case Verdict.PRIVATE:
-                return Answer(passed.status, tuple(private_headers(list(passed.headers))), passed.body)
-            case _:
-                return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
+        verdict = await self.belonging.to_article(request, visitor, article)
+        if verdict is Verdict.DROP or self._guarding is None:
+            return html(403, self._board.error(ErrorPage.REFUSED, visitor.language))
+        return await self._guarding.guarded(request, visitor, passed, private=verdict is Verdict.PRIVATE)
 
     async def head(self, request: PageRequest, visitor: Visitor, answer: Answer) -> Outcome:
         """What a HEAD request gets where articles are: the head that a GET would get that spends nothing."""

@@ -15,7 +15,9 @@ from pennypress.readers.robots import is_link_preview
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-PREFETCH_HEADERS = frozenset((b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"))
+PREFETCH_HEADERS = frozenset((b"sec-purpose", b"x-sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"hx-preloaded"))
+"""What browsers say who fetch ahead, and the scripts that do so when a link is pointed at (Turbo, htmx)."""
+
 PARTS_OF_PAGES = frozenset(
     (
         b"audio",
@@ -55,8 +57,14 @@ _DEFAULT_PORT = re.compile(r":(?:80|443)$")
 _ASSET_ENDINGS = re.compile(
     r"\.(?:avif|bmp|gif|ico|jpe?g|png|svg|webp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp4|webm|mov|mp3|m4a|ogg)$"
 )
-_FILE_ENDINGS = re.compile(r"\.(?:pdf|zip|epub|iso|dmg|exe|apk|aac|flac|wav|ts|m4s|mpd|m3u8)$")
-_DECODABLE = re.compile(rb"\b(gzip|x-gzip|br|zstd|identity)\b", re.IGNORECASE)
+_FILE_ENDINGS = re.compile(
+    r"\.(?:pdf|zip|epub|mobi|azw3|docx|xlsx|pptx|od[tspg]|iso|dmg|exe|msi|apk|deb|rpm|bin|xz|bz2|7z|rar|torrent"
+    r"|aac|flac|wav|aiff?|amr|wma|oga|opus|weba|m4b|m4v|ogv|mkv|avi|mpe?g|wmv|ts|m4s|mpd|m3u8|heic|jxl|cur)$"
+)
+_AHEAD = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
+_DECODABLE = frozenset((b"gzip", b"x-gzip", b"br", b"zstd", b"identity"))
+_REFUSED = re.compile(rb"q\s*=\s*0(?:\.0*)?")
+_MEDIA = frozenset((b"audio", b"video"))
 
 
 class RequestError(TargetError):
@@ -84,8 +92,7 @@ class PageRequest(NamedTuple):
     def prefetches(self) -> bool:
         """Whether a browser asks before anybody reads: prefetch, prerender, preview."""
         return not self.names.isdisjoint(PREFETCH_HEADERS) and any(
-            name in PREFETCH_HEADERS
-            and (b"prefetch" in value.lower() or b"prerender" in value.lower() or b"preview" in value.lower())
+            name in PREFETCH_HEADERS and (name == b"hx-preloaded" or _AHEAD.search(value) is not None)
             for name, value in self.headers
         )
 
@@ -113,6 +120,11 @@ class PageRequest(NamedTuple):
     def asks_for_file(self) -> bool:
         """Whether the path ends as something does of which parts are honestly asked for: media and downloads."""
         return _is_asset(self.target.folded) or _is_file(self.target.folded)
+
+    @property
+    def plays(self) -> bool:
+        """Whether a browser says that it plays what it asks for."""
+        return any(value.lower() in _MEDIA for value in self.values(b"sec-fetch-dest"))
 
     @property
     def asks_for_fragment(self) -> bool:
@@ -185,10 +197,22 @@ def onward_headers(
         ):
             continue
         if name == b"accept-encoding":
-            value = b", ".join(dict.fromkeys(found.lower() for found in _DECODABLE.findall(value))) or b"identity"
+            value = _decodable(value)
         onward.append((name, value))
     onward.extend((b"cookie", value) for value in cookies)
     return onward
+
+
+@lru_cache(maxsize=256)
+def _decodable(wanted: bytes) -> bytes:
+    """What is left of an Accept-Encoding: the codings that can be undone and that are not refused, as they are
+    weighed."""
+    kept = {}
+    for coding in wanted.lower().split(b","):
+        name, _, weight = coding.partition(b";")
+        if name.strip() in _DECODABLE and not _REFUSED.fullmatch(weight.strip()):
+            kept[name.strip()] = b";".join(filter(None, (name.strip(), weight.strip())))
+    return b", ".join(kept.values()) or b"identity"
 
 
 @lru_cache(maxsize=4096)
