@@ -39,7 +39,7 @@ def test_the_core_imports_the_standard_library_and_itself_alone(module: Path) ->
 
 
 def test_every_module_says_in_its_first_line_what_it_owns() -> None:
-    silent = [path.name for path in SOURCE.rglob("*.py") if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    silent = [path.name for path in SOURCE.rglob("*.py") if not re.match(r'"""\S', path.read_text("utf-8"))]
     assert silent == []
 
 
