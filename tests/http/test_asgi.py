@@ -689,6 +689,20 @@ async def test_what_plays_may_be_asked_for_in_parts_wherever_it_stands(metered: 
     assert site.header_of_last("range") == []
 
 
+@pytest.mark.parametrize("base", ["https://static.example.net/assets/", "//static.example.net"])
+async def test_our_links_lead_home_from_a_page_whose_links_lead_elsewhere(
+    metered: Metered, site: Site, base: str
+) -> None:
+    reader = Browser(metered())
+    for name in ("based", "two", "three", "four", "five", "six"):
+        site.put(f"/news/{name}", story(name, head=f'<base href="{base}">'))
+        page = await reader.get(f"/news/{name}")
+        ours = page.text[page.text.index('<aside class="pennypress-') :].partition("</aside>")[0]
+        links = re.findall(r'href="([^"]*)"', ours)
+        assert links
+        assert all(link.startswith("http://paper.test/") for link in links), links
+
+
 async def test_a_page_of_xhtml_is_well_formed_with_its_notice(reader: Browser, site: Site) -> None:
     whole = (
         story("strict")

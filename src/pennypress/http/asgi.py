@@ -159,6 +159,7 @@ class PaywallApp:
             grounds=self._grounds,
             passes=self._passes,
             own_host=self._own_host,
+            own_url=config.paper.url,
             largest=self._largest,
             code_key=parts.keys.derive(PURPOSE)[0] if config.office.enabled else None,
             guarding=self._guarding,

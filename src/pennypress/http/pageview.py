@@ -75,6 +75,7 @@ class PageViews:
         grounds: Grounds,
         passes: Passes,
         own_host: str | None,
+        own_url: str | None = None,
         largest: int,
         code_key: bytes | None = None,
         guarding: Guarding | None = None,
@@ -88,6 +89,7 @@ class PageViews:
         self._grounds = grounds
         self._passes = passes
         self._own_host = own_host
+        self._own_url = own_url
         self._largest = largest
         self._code_key = code_key
 
@@ -238,6 +240,7 @@ class PageViews:
         if decision.reason in _CACHEABLE:
             return Answer(200, (*passed.headers, *decision_headers(decision)), passed.body)
         notice = self._board.notice(decision, visitor.language, request.target.forwarded, self._gate.now())
+        notice = self._at_home(notice, request, seen.version)
         if seen.version.page is None or not notice:
             shown, coding = passed.body, first(passed.headers, b"content-encoding")
         else:
@@ -283,7 +286,8 @@ class PageViews:
             body = self._board.alone(subject.article.title, decision, language, path, code)
             headers = article_headers(((b"content-type", HTML),), decision, len(body))
         else:
-            body = seen.walled(cut, self._board.wall(decision, language, path, code))
+            wall = self._at_home(self._board.wall(decision, language, path, code), request, seen.version)
+            body = seen.walled(cut, wall)
             clean = [(name, _as_html(name, value)) for name, value in passed.headers if not _tells(cut, value)]
             headers = article_headers(clean, decision, len(body))
         return Answer(200, (*headers, *self._wall_header(decision)), body)
@@ -307,6 +311,13 @@ class PageViews:
         if subject is None:
             return seen.version.page is not None
         return await self._guarding.learning.learn(subject, seen.version, request.target, at_once=False)
+
+    def _at_home(self, ours: bytes, request: PageRequest, version: Version) -> bytes:
+        """A notice or wall whose links lead to this site, also in a page whose own links lead elsewhere."""
+        if not version.is_based_elsewhere:
+            return ours
+        home = self._own_url or f"{request.scheme}://{request.host}"
+        return ours.replace(b'href="/', b'href="%s/' % home.encode("ascii"))
 
     def _wall_header(self, decision: Decision) -> AnswerHeaders:
         """Which wall the answer bears, for programs; nothing where it bears none."""

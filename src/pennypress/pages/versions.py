@@ -28,6 +28,9 @@ _OVERHEAD = 4_096
 """What a version costs beside its page's bytes: else a million tiny pages would fit."""
 
 _NONCE = re.compile(rb"(?<=\snonce=[\"'])[A-Za-z0-9+/_-]{8,88}={0,2}(?=[\"'])")
+_FOREIGN_BASE = re.compile(rb"<base\s[^>]{0,200}?\bhref\s*=\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE)
+"""A page whose links lead to another host unless they name their own (HTML section 4.2.3)."""
+
 _TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{8,88}={0,2}")
 
 _Key = tuple[bytes, str | None, str]
@@ -55,6 +58,7 @@ class Version:
         "_pieces",
         "before_notice",
         "content_type",
+        "is_based_elsewhere",
         "is_doubted",
         "is_markup",
         "learned",
@@ -80,6 +84,7 @@ class Version:
         self._cuts: dict[bool, Cut] = {}
         self._cutting: dict[bool, asyncio.Future[Cut]] = {}
         body = page.body if page is not None else b""
+        self.is_based_elsewhere = _FOREIGN_BASE.search(body) is not None
         self.is_markup = is_markup(body)
         self.is_doubted = page is not None and is_doubted(body, content_type)
         self.nonces = tuple(_NONCE.findall(body))
