@@ -372,3 +372,23 @@ async def test_a_fragment_below_an_opened_article_is_looked_at_for_the_text_of_o
     site.put("/news/baker/more", f"<section>{html_of(BAKER[3:])}</section>")
     more = await reader.get("/news/baker/more")
     assert (more.status, BAKER[4] in more.text) == (200, True)
+
+
+@pytest.mark.parametrize("corrected", ["/news/crane-fixed", "/news/harbour/crane", "/news/crane?id=7"])
+async def test_an_article_whose_canonical_link_is_corrected_is_charged_to_nobody_again(
+    built: Build, site: Site, corrected: str
+) -> None:
+    app = built()
+    reader = Browser(app)
+    assert (await reader.get("/news/crane")).header("pennypress-reason") == "granted"
+    await asyncio.gather(*app._guarding.learning._tasks)
+    site.put(
+        "/news/crane", page("The crane", CRANE, head=f'<link rel="canonical" href="http://paper.test{corrected}">')
+    )
+    again = await reader.get("/news/crane")
+    assert (again.header("pennypress-reason"), leaks(again)) == ("repeated", [0, 1, 2, 3, 4])
+    site.put(
+        "/news/crane", page("The baker", BAKER, head=f'<link rel="canonical" href="http://paper.test{corrected}">')
+    )
+    another = await reader.get("/news/crane")
+    assert another.header("pennypress-access") == "preview", "another article at the same address is another article"

@@ -150,12 +150,26 @@ class Guarding:
             return subject
         if not self._grounds.under(request.target) and self._may_save(request):
             return subject
+        if subject is not None and await self._is_open_as_before(subject, version, request, visitor):
+            return replace(subject, article=replace(subject.article, key=request.target.key), claimed=None)
         found = await self._twins.recognised(subject, version, request)
         if found is None or not found.twin:
             return found
         named = self.article(found.article.key) if subject is None else subject.article
         own = None if named is None else (await self._gate.weigh(visitor.asks_for(named))).reason
         return subject if own in (_FREE if subject is None else _OPEN_BY_NAME) else found
+
+    async def _is_open_as_before(
+        self, subject: Subject, version: Version, request: PageRequest, visitor: Visitor
+    ) -> bool:
+        """Whether a page that calls itself by another address now is what this visitor opened under its own."""
+        before = self.article(request.target.key) if subject.claimed is not None and not subject.continued else None
+        if before is None or version.page is None:
+            return False
+        if (await self._gate.weigh(visitor.asks_for(before))).reason is not Reason.REPEATED:
+            return False
+        found = await self._twins.seen_in(version, version.page)
+        return any(sighting.article.key == before.key and sighting.most for sighting in found)
 
     async def copies(self, subject: Subject, version: Version) -> bool:
         """Whether a brief is mostly what another article withholds: a piece of it, and no free page of its own."""
