@@ -703,6 +703,18 @@ async def test_our_links_lead_home_from_a_page_whose_links_lead_elsewhere(
         assert all(link.startswith("http://paper.test/") for link in links), links
 
 
+async def test_a_page_that_only_leads_on_is_charged_to_nobody(reader: Browser, site: Site) -> None:
+    site.put(
+        "/news/old",
+        '<html><head><title>Moved</title><meta http-equiv="refresh" content="0; url=/news/one"></head>'
+        '<body><p>This page has moved <a href="/news/one">here</a>.</p></body></html>',
+    )
+    assert (await reader.get("/news/old")).header("pennypress-access") is None
+    assert await spent(reader) == 0
+    site.put("/news/live", story("live", head='<meta http-equiv="refresh" content="60; url=/news/live">'))
+    assert (await reader.get("/news/live")).header("pennypress-reason") == "granted"
+
+
 async def test_a_page_of_xhtml_is_well_formed_with_its_notice(reader: Browser, site: Site) -> None:
     whole = (
         story("strict")

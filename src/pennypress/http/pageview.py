@@ -46,6 +46,8 @@ _READING = frozenset(("GET", "HEAD"))
 
 _OF_STATUS = frozenset((b"location", b"www-authenticate", b"retry-after"))
 _NAMED_AT_MOST = 64
+_SIGNPOST_AT_MOST = 1_500
+_REFRESH = re.compile(rb"<meta\s[^>]{0,100}?\bhttp-equiv\s*=\s*[\"']?refresh\b[^>]{0,500}?\burl\s*=", re.IGNORECASE)
 _SHORTEST_TELLING = 24
 _HTTP_DATE = re.compile(rb"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 
@@ -99,7 +101,7 @@ class PageViews:
         if not answer.body:
             return Outcome(passed)
         seen, body = await self._seen(request, answer)
-        subject = self._subject(request, seen.version, answer)
+        subject = None if _leads_on(body) else self._subject(request, seen.version, answer)
         if subject is not None:
             subject = await self._own_subject(subject, request, seen.version, answer)
         guarding = self._guarding if self._guarding is not None and self._guarding.on else None
@@ -381,6 +383,11 @@ def html(status: int, body: bytes, origin_headers: AnswerHeaders | tuple[tuple[b
 def kept_of_status(headers: Iterable[tuple[bytes, bytes]]) -> AnswerHeaders:
     """What an origin's status needs besides its number: where to go, how to sign in, when to come back."""
     return [(name, value) for name, value in headers if name in _OF_STATUS]
+
+
+def _leads_on(body: bytes) -> bool:
+    """Whether a page says no more than where to go instead: its reader is charged there, and not here."""
+    return len(body) <= _SIGNPOST_AT_MOST and _REFRESH.search(body) is not None
 
 
 def _tells(cut: Cut, value: bytes) -> bool:
