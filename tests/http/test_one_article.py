@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.http.browser import story
+from tests.http.browser import report, story
 from tests.http.gateway import Gateway, get
 from tests.http.newsstand import LIMIT, Heard, hear, running_newsstand
 from tests.http.origin import Exchange, Origin, page
@@ -181,7 +181,7 @@ def parts(target: str) -> str | None:
     links = "".join(
         f'<a href="{HOST}/news/parted/{f"{n}/" if n > 1 else ""}">{n}</a> ' for n in (1, 2, 3) if str(n) != number
     )
-    html = story(f"parted{number}", head=canonical(HOST + target))
+    html = story(f"parted{number}", head=canonical(HOST + target)).replace(f"The parted{number} report", "In parts")
     return html.replace("</article>", f'<div class="page-links">Pages: {links}</div></article>')
 
 
@@ -215,6 +215,49 @@ def test_articles_whose_addresses_end_in_numbers_are_no_pages_of_each_other(
     reader = Reader(gateway)
     assert [reader.left_after(f"/news/2026/{n}") for n in (1, 2)] == [LIMIT - 1, LIMIT - 2]
     assert reader.open("/news/2026/3").value(b"pennypress-access") == b"preview"
+
+
+def plain(target: str) -> str:
+    """An article of as many pages as it is asked for, which all name page 1 and say their number in the title."""
+    name, number = re.match(r"/news/(\w+?)/?(?:\?page=)?(\d*)$", target).groups()  # type: ignore[union-attr]
+    html = story(f"{name}{number}", head=canonical(f"{HOST}/news/{name}"))
+    mark = f" \u2013 Page {number} of 9" if number else ""
+    return html.replace(f"The {name}{number} report", f"How the bells came back{mark}")
+
+
+@pytest.mark.parametrize("targets", ["/news/bells?page=%d", "/news/chimes/%d"])
+def test_all_pages_of_an_article_are_one_charge_though_each_says_its_number(
+    reader: Reader, serve: Callable[[Pages], None], targets: str
+) -> None:
+    serve(plain)
+    assert {reader.left_after(targets % number) for number in range(2, 8)} == {LIMIT - 1}
+
+
+@pytest.mark.parametrize(
+    ("targets", "head"),
+    [
+        ("/news/article.php?p=%d", canonical("/news/article.php")),
+        ("/news/view/%d", canonical("/news/view")),
+        ("/news/sport/%d", '<link rel="first" href="/news/sport">'),
+        ("/news/local/%d", '<link rel="prev" href="/news/local">'),
+        ("/news/tale?p=%d", '<link rel="prev" href="/news/tale">'),
+    ],
+    ids=["query", "path", "first", "prev", "prev with a query"],
+)
+@pytest.mark.parametrize("number", [11, 101], ids=["small numbers", "large numbers"])
+def test_articles_called_by_numbers_are_no_pages_of_what_their_template_names(
+    gateway: Gateway, serve: Callable[[Pages], None], targets: str, head: str, number: int
+) -> None:
+    """Each with a headline of its own: they are charged one by one, however small the numbers are."""
+
+    def pages(target: str) -> str:
+        name = re.sub(r"\W", "", target)
+        return report(name, head=head)
+
+    serve(pages)
+    reader = Reader(gateway)
+    opened = [reader.open(targets % n).value(b"pennypress-access") for n in range(number, number + LIMIT + 2)]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * 2
 
 
 DIFFERENT = {

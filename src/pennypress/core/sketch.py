@@ -17,6 +17,11 @@ def sketch(words: Sequence[str]) -> bytes:
     return b"".join(value.to_bytes(_BYTES, "big") for value in sorted(hashes)[:_KEPT])
 
 
+def sketch_line(line: str) -> bytes:
+    """The sketch of a line, which has in common with another line all or nothing. Empty for an empty one."""
+    return crc32(line.encode()).to_bytes(_BYTES, "big") if line else b""
+
+
 def share_text(one: bytes, other: bytes) -> bool:
     """Whether the texts of two sketches share text, as far as can be told; an empty sketch shares with none."""
     return not _hashes(one).isdisjoint(_hashes(other))

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from pennypress.core.article import Access, Article
 from pennypress.core.target import PathPattern, Target, any_matches
-from pennypress.pages.naming import canonical_target, first_page, name_article
+from pennypress.pages.naming import canonical_target, claim_of_pages, first_page, is_later_page, name_article
 from pennypress.pages.page import Page
 
 
@@ -59,10 +59,11 @@ def recognise(
     ``word`` is what the origin's header says of its access; the page's own meta counts as much.
     """
     canonical = canonical_target(page.facts.canonical, own_host, grounds.patterns)
-    if canonical is not None and canonical.key != asked.key and not believes(canonical.key):
+    if canonical is not None and canonical.key != asked.key and not _is_believed(asked, canonical, believes):
         canonical = None
     if canonical is None or canonical.key == asked.key:
-        canonical = first_page(asked, page.facts.earlier, own_host, grounds.patterns) or canonical
+        first = first_page(asked, page.facts.earlier, own_host, grounds.patterns)
+        canonical = first if first is not None and believes(claim_of_pages(first.key)) else canonical
     access = word or page.facts.access
     why = _why_article(page, asked, canonical, grounds, access)
     if why is None:
@@ -81,6 +82,11 @@ def recognise(
     )
     claimed = name.key if canonical is not None else None
     return Subject(article, page.brief and not name.continued, name.continued, claimed, why)
+
+
+def _is_believed(asked: Target, canonical: Target, believes: Believes) -> bool:
+    later = is_later_page(asked, canonical)
+    return believes(canonical.key) and (not later or believes(claim_of_pages(canonical.key)))
 
 
 def unread_subject(asked: Target, word: Access | None) -> Subject:
