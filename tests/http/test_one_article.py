@@ -290,6 +290,24 @@ def test_one_broken_template_opens_nothing_and_is_told(
     assert any(f"{link} is no longer believed" in line for line in gateway.lines())
 
 
+@pytest.mark.parametrize("boiler", [30, 80])
+def test_what_all_articles_say_alike_makes_a_broken_template_no_truer(
+    gateway: Gateway, serve: Callable[[Pages], None], boiler: int
+) -> None:
+    """A paragraph in the middle of each: a notice of the house, an appeal for gifts."""
+    notice = " ".join(f"appeal{number}" for number in range(boiler))
+
+    def pages(target: str) -> str:
+        html = report(target.rpartition("/")[2], head=canonical(f"{HOST}/news/appeal{boiler}"))
+        before, middle, after = html.partition("</p>\n")
+        return f"{before}{middle}<p>{notice}</p>{after}"
+
+    serve(pages)
+    reader = Reader(gateway)
+    opened = [reader.open(f"/news/sh{boiler}{n}").value(b"pennypress-access") for n in range(LIMIT + 2)]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * 2
+
+
 def test_a_broken_template_of_pages_whose_body_nobody_finds_opens_nothing(
     gateway: Gateway, serve: Callable[[Pages], None]
 ) -> None:
