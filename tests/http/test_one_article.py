@@ -319,3 +319,49 @@ def test_a_broken_template_of_pages_whose_body_nobody_finds_opens_nothing(
     reader = Reader(gateway)
     opened = [reader.open(f"/news/picture-{n}").value(b"pennypress-access") for n in range(LIMIT + 2)]
     assert opened == [b"full"] * LIMIT + [b"preview"] * 2
+
+
+TYPED = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("target", "head"),
+    [
+        ("/news/?p=7", canonical(f"{HOST}/news/rooted-7")),
+        ("/news/?p=8", TYPED),
+        ("/news?id=9", canonical(f"{HOST}/news?id=9")),
+    ],
+    ids=["named", "typed", "its own"],
+)
+def test_an_article_at_the_root_of_the_paths_is_one_by_its_query(
+    gateway: Gateway, serve: Callable[[Pages], None], target: str, head: str
+) -> None:
+    """A site without readable addresses: its script at the root answers for all."""
+    name = "rooted" + re.sub(r"\D", "", target)
+    serve(lambda asked: report(name, head=head) if asked == target else story(asked.rpartition("/")[2]))
+    reader = Reader(gateway)
+    assert reader.left_after(target) == LIMIT - 1
+    (robot,) = hear(gateway.ask(get(target.encode(), ROBOT)))
+    assert not robot.tells(name)
+
+
+@pytest.mark.parametrize("target", ["/news/", "/news/?utm_source=x", "/news/?page=2", "/"])
+@pytest.mark.parametrize("head", ["", canonical("/news/?page=2"), canonical("/news/first")])
+def test_the_root_itself_and_a_further_page_of_it_are_no_articles(
+    reader: Reader, serve: Callable[[Pages], None], target: str, head: str
+) -> None:
+    others = "".join(f"<h3><a href=/news/{n}>What came to pass in town {n}</a></h3>" for n in range(9))
+    lead = "<p>" + "This is the leader of the day, by the editor herself. " * 12 + "</p>"
+    head = "" if "page=2" in target and "first" in head else head
+    serve(lambda _: f"<!doctype html><html><head><title>News</title>{head}</head><body>{lead}{others}</body></html>")
+    assert reader.open(target).value(b"pennypress-access") is None
+
+
+def test_a_page_elsewhere_is_an_article_though_what_its_template_names_is_not_believed(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    serve(lambda target: report("view" + re.sub(r"\W", "", target), head=canonical(f"{HOST}/news/mill")))
+    reader = Reader(gateway)
+    opened = [reader.open(f"/view?story=s{n}").value(b"pennypress-access") for n in range(LIMIT + 2)]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * 2
+    assert reader.open("/").value(b"pennypress-access") is None, "the front page is no article"

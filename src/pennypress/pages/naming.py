@@ -42,7 +42,7 @@ class Name:
 def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPattern]) -> Target | None:
     """The canonical link as a target, or None where there is none, or it leads to another host, to no article path,
     or to an address that cannot be read. The root of the article paths, and without patterns the front page, is no
-    article's: a broken template may say it of all."""
+    article's: a broken template may say it of all. With a query it may be one's."""
     if not link:
         return None
     try:
@@ -60,7 +60,10 @@ def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPat
     except TargetError:
         return None
     if patterns:
-        held = any(pattern.matches(path) and path != pattern.root for pattern in patterns for path in target.paths)
+        asks = target.key != target.folded
+        held = any(
+            pattern.matches(path) and (asks or path != pattern.root) for pattern in patterns for path in target.paths
+        )
         return target if held else None
     return None if target.key == "/" else target
 
