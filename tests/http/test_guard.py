@@ -184,6 +184,54 @@ async def test_a_print_view_without_a_canonical_is_the_article(built: Build, sit
     assert (await other.get("/news/crane")).header("pennypress-reason") == "repeated"
 
 
+def front(quoted: tuple[str, ...], head: str = "", *, headlines: int = 14) -> str:
+    """A page that opens with a story and goes on with the headlines of others."""
+    others = "".join(
+        f"<li><h3><a href=/news/h{number}>What the town said of thing {number} on that day</a></h3></li>"
+        for number in range(headlines)
+    )
+    return (
+        f"<!doctype html><html><head><title>The Test Paper</title>{head}</head><body><main>"
+        f"<section><h1><a href=/news/crane>The crane</a></h1>{html_of(quoted)}</section>"
+        f"<section><ul>{others}</ul></section></main></body></html>"
+    )
+
+
+COLLECTION = '<script type="application/ld+json">{"@type": "CollectionPage"}</script>'
+
+
+@pytest.mark.parametrize("head", ["", '<link rel="canonical" href="/">', COLLECTION], ids=["plain", "own", "declared"])
+@pytest.mark.parametrize("target", ["/", "/?utm_source=letter", "/section/politics"])
+async def test_a_front_page_that_opens_with_a_short_article_is_a_list(
+    built: Build, site: Site, target: str, head: str
+) -> None:
+    """It is neither counted nor walled: what it withholds goes, and the headlines stay."""
+    site.put(target, front(CRANE, head))
+    app = built()
+    answer = await (await used_up(app)).get(target)
+    assert (answer.header("pennypress-access"), leaks(answer)) == (None, [])
+    assert answer.text.count("/news/h") == 14
+    new = Browser(app)
+    assert (await new.get(target)).header("pennypress-access") is None
+    assert (await new.get("/news/crane")).header("pennypress-reason") == "granted"
+
+
+async def test_the_front_page_is_no_twin_even_where_it_has_nothing_but_one_story(built: Build, site: Site) -> None:
+    site.put("/", front(CRANE, headlines=0))
+    answer = await (await used_up(built())).get("/")
+    assert (answer.header("pennypress-access"), leaks(answer)) == (None, [])
+
+
+async def test_a_page_that_quotes_much_and_says_more_loses_the_quotation_alone(built: Build, site: Site) -> None:
+    own = tuple(
+        f"At {hour} past the hour the {hour}th reader writes that eels were never cheaper." for hour in range(60)
+    )
+    site.put("/letters", page("Letters", (*own[:30], *CRANE, *own[30:])))
+    answer = await (await used_up(built())).get("/letters")
+    assert (answer.header("pennypress-access"), leaks(answer)) == (None, [])
+    assert own[59] in answer.text
+
+
 async def test_page_two_of_a_twin_shows_nothing_that_the_article_withholds(built: Build, site: Site) -> None:
     site.put("/news/crane/more", page("The crane", CRANE[3:]))
     reader = await used_up(built())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.http.browser import story
+from tests.http.browser import report, story
 from tests.http.gateway import Gateway, get
 from tests.http.newsstand import LIMIT, Heard, hear, running_newsstand
 from tests.http.origin import Exchange, Origin, page
@@ -181,7 +181,7 @@ def parts(target: str) -> str | None:
     links = "".join(
         f'<a href="{HOST}/news/parted/{f"{n}/" if n > 1 else ""}">{n}</a> ' for n in (1, 2, 3) if str(n) != number
     )
-    html = story(f"parted{number}", head=canonical(HOST + target))
+    html = story(f"parted{number}", head=canonical(HOST + target)).replace(f"The parted{number} report", "In parts")
     return html.replace("</article>", f'<div class="page-links">Pages: {links}</div></article>')
 
 
@@ -217,6 +217,49 @@ def test_articles_whose_addresses_end_in_numbers_are_no_pages_of_each_other(
     assert reader.open("/news/2026/3").value(b"pennypress-access") == b"preview"
 
 
+def plain(target: str) -> str:
+    """An article of as many pages as it is asked for, which all name page 1 and say their number in the title."""
+    name, number = re.match(r"/news/(\w+?)/?(?:\?page=)?(\d*)$", target).groups()  # type: ignore[union-attr]
+    html = story(f"{name}{number}", head=canonical(f"{HOST}/news/{name}"))
+    mark = f" \u2013 Page {number} of 9" if number else ""
+    return html.replace(f"The {name}{number} report", f"How the bells came back{mark}")
+
+
+@pytest.mark.parametrize("targets", ["/news/bells?page=%d", "/news/chimes/%d"])
+def test_all_pages_of_an_article_are_one_charge_though_each_says_its_number(
+    reader: Reader, serve: Callable[[Pages], None], targets: str
+) -> None:
+    serve(plain)
+    assert {reader.left_after(targets % number) for number in range(2, 8)} == {LIMIT - 1}
+
+
+@pytest.mark.parametrize(
+    ("targets", "head"),
+    [
+        ("/news/article.php?p=%d", canonical("/news/article.php")),
+        ("/news/view/%d", canonical("/news/view")),
+        ("/news/sport/%d", '<link rel="first" href="/news/sport">'),
+        ("/news/local/%d", '<link rel="prev" href="/news/local">'),
+        ("/news/tale?p=%d", '<link rel="prev" href="/news/tale">'),
+    ],
+    ids=["query", "path", "first", "prev", "prev with a query"],
+)
+@pytest.mark.parametrize("number", [11, 101], ids=["small numbers", "large numbers"])
+def test_articles_called_by_numbers_are_no_pages_of_what_their_template_names(
+    gateway: Gateway, serve: Callable[[Pages], None], targets: str, head: str, number: int
+) -> None:
+    """Each with a headline of its own: they are charged one by one, however small the numbers are."""
+
+    def pages(target: str) -> str:
+        name = re.sub(r"\W", "", target)
+        return report(name, head=head)
+
+    serve(pages)
+    reader = Reader(gateway)
+    opened = [reader.open(targets % n).value(b"pennypress-access") for n in range(number, number + LIMIT + 2)]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * 2
+
+
 DIFFERENT = {
     "eels": "The red boat sailed at dawn with nine crates of eels and a piano that nobody had paid for. ",
     "lamps": "Councillors argued until midnight about lamps, drains, pigeons and the width of the new bridge. ",
@@ -247,6 +290,24 @@ def test_one_broken_template_opens_nothing_and_is_told(
     assert any(f"{link} is no longer believed" in line for line in gateway.lines())
 
 
+@pytest.mark.parametrize("boiler", [30, 80])
+def test_what_all_articles_say_alike_makes_a_broken_template_no_truer(
+    gateway: Gateway, serve: Callable[[Pages], None], boiler: int
+) -> None:
+    """A paragraph in the middle of each: a notice of the house, an appeal for gifts."""
+    notice = " ".join(f"appeal{number}" for number in range(boiler))
+
+    def pages(target: str) -> str:
+        html = report(target.rpartition("/")[2], head=canonical(f"{HOST}/news/appeal{boiler}"))
+        before, middle, after = html.partition("</p>\n")
+        return f"{before}{middle}<p>{notice}</p>{after}"
+
+    serve(pages)
+    reader = Reader(gateway)
+    opened = [reader.open(f"/news/sh{boiler}{n}").value(b"pennypress-access") for n in range(LIMIT + 2)]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * 2
+
+
 def test_a_broken_template_of_pages_whose_body_nobody_finds_opens_nothing(
     gateway: Gateway, serve: Callable[[Pages], None]
 ) -> None:
@@ -258,3 +319,49 @@ def test_a_broken_template_of_pages_whose_body_nobody_finds_opens_nothing(
     reader = Reader(gateway)
     opened = [reader.open(f"/news/picture-{n}").value(b"pennypress-access") for n in range(LIMIT + 2)]
     assert opened == [b"full"] * LIMIT + [b"preview"] * 2
+
+
+TYPED = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("target", "head"),
+    [
+        ("/news/?p=7", canonical(f"{HOST}/news/rooted-7")),
+        ("/news/?p=8", TYPED),
+        ("/news?id=9", canonical(f"{HOST}/news?id=9")),
+    ],
+    ids=["named", "typed", "its own"],
+)
+def test_an_article_at_the_root_of_the_paths_is_one_by_its_query(
+    gateway: Gateway, serve: Callable[[Pages], None], target: str, head: str
+) -> None:
+    """A site without readable addresses: its script at the root answers for all."""
+    name = "rooted" + re.sub(r"\D", "", target)
+    serve(lambda asked: report(name, head=head) if asked == target else story(asked.rpartition("/")[2]))
+    reader = Reader(gateway)
+    assert reader.left_after(target) == LIMIT - 1
+    (robot,) = hear(gateway.ask(get(target.encode(), ROBOT)))
+    assert not robot.tells(name)
+
+
+@pytest.mark.parametrize("target", ["/news/", "/news/?utm_source=x", "/news/?page=2", "/"])
+@pytest.mark.parametrize("head", ["", canonical("/news/?page=2"), canonical("/news/first")])
+def test_the_root_itself_and_a_further_page_of_it_are_no_articles(
+    reader: Reader, serve: Callable[[Pages], None], target: str, head: str
+) -> None:
+    others = "".join(f"<h3><a href=/news/{n}>What came to pass in town {n}</a></h3>" for n in range(9))
+    lead = "<p>" + "This is the leader of the day, by the editor herself. " * 12 + "</p>"
+    head = "" if "page=2" in target and "first" in head else head
+    serve(lambda _: f"<!doctype html><html><head><title>News</title>{head}</head><body>{lead}{others}</body></html>")
+    assert reader.open(target).value(b"pennypress-access") is None
+
+
+def test_a_page_elsewhere_is_an_article_though_what_its_template_names_is_not_believed(
+    gateway: Gateway, serve: Callable[[Pages], None]
+) -> None:
+    serve(lambda target: report("view" + re.sub(r"\W", "", target), head=canonical(f"{HOST}/news/mill")))
+    reader = Reader(gateway)
+    opened = [reader.open(f"/view?story=s{n}").value(b"pennypress-access") for n in range(LIMIT + 2)]
+    assert opened == [b"full"] * LIMIT + [b"preview"] * 2
+    assert reader.open("/").value(b"pennypress-access") is None, "the front page is no article"

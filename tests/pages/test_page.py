@@ -17,6 +17,12 @@ def teasers(count: int) -> str:
     )
 
 
+def headlines(count: int) -> str:
+    return "".join(
+        f"<li><h3><a href=/news/{n}>A thing of note happened in town {n}</a></h3></li>" for n in range(count)
+    )
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -25,6 +31,10 @@ def teasers(count: int) -> str:
             "<h1>Town</h1>" + teasers(2), head='<script type="application/ld+json">{"@type": "CollectionPage"}</script>'
         ),
         article("<h1>Town</h1>" + teasers(2), head='<script type="application/ld+json">{"@type": "ItemList"}</script>'),
+        article(
+            f"<h1>Town</h1>{paragraphs(3)}<ul>{headlines(20)}</ul>",
+            head='<script type="application/ld+json">{"@type": "CollectionPage"}</script>',
+        ),
     ],
 )
 def test_a_page_of_teasers_shows_that_it_is_a_list(page: str) -> None:
@@ -37,6 +47,10 @@ def test_a_page_of_teasers_shows_that_it_is_a_list(page: str) -> None:
         article(f"<article><h1>{TITLE}</h1>{paragraphs(8)}</article>", after=teasers(12)),
         article(
             f"<h1>{TITLE}</h1>{paragraphs(8)}", head='<script type="application/ld+json">{"@type": "ItemList"}</script>'
+        ),
+        article(
+            f"<h1>{TITLE}</h1>{paragraphs(8)}<ul>{headlines(12)}</ul>",
+            head='<script type="application/ld+json">{"@type": "ItemList"}</script>',
         ),
         article(
             f"<h1>Town</h1>{teasers(12)}", head='<script type="application/ld+json">{"@type": "NewsArticle"}</script>'

@@ -11,6 +11,7 @@ from pennypress.core.article import Access, Article
 from pennypress.core.decision import Decision, Reason
 from pennypress.core.meter import ReaderId
 from pennypress.core.policy import Mode
+from pennypress.core.sketch import sketch_line
 from pennypress.errors import Undecodable
 from pennypress.gate import Admission, Gate
 from pennypress.http.answer import (
@@ -26,7 +27,7 @@ from pennypress.http.fetch import Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
 from pennypress.http.visitor import Visitor
-from pennypress.pages.naming import keys_extended_by
+from pennypress.pages.naming import claim_of_pages, headline, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
 from pennypress.pages.page import Cut
 from pennypress.pages.recognise import Grounds, Subject, recognise, unread_subject
@@ -208,14 +209,15 @@ class PageViews:
     ) -> Subject | None:
         """The article that a page is about by its own word, once its canonical link was noted and was found to be
         believed or not; None for no article."""
-        if subject.claimed is None or subject.continued or version.page is None:
+        if subject.claimed is None or version.page is None or answer.status not in _WHOLE_PAGE:
             return subject
-        if answer.status not in _WHOLE_PAGE:
-            return subject
-        if not version.page.sketch and subject.claimed in keys_extended_by(request.target):
+        link, shown = subject.claimed, version.page.sketch
+        if subject.continued:
+            link, shown = claim_of_pages(link), sketch_line(headline(subject.article.title))
+        elif not shown and link in keys_extended_by(request.target):
             return subject  # too little to compare, and the address itself says whose it is
         beliefs = self._gate.beliefs
-        await self._gate.note_claim(subject.claimed, request.target.key, version.page.sketch)
+        await self._gate.note_claim(link, request.target.key, shown)
         return subject if self._gate.beliefs == beliefs else self._subject(request, version, answer)
 
     async def _other_status(

@@ -24,7 +24,7 @@ class Twins:
     async def recognised(self, subject: Subject | None, version: Version, request: PageRequest) -> Subject | None:
         """The subject of a page by its text: that of a known article when it is a twin of it, else as it was."""
         page = version.page
-        if page is None or page.list_like or not self._guard.watches:
+        if page is None or page.list_like or request.target.key == "/" or not self._guard.watches:
             return subject
         if subject is not None and (subject.continued or self._guard.knows(subject.article.key)):
             subject = await self._whole(subject, version, page) if subject.brief else subject
@@ -33,7 +33,7 @@ class Twins:
         if not version.is_markup:
             return subject
         twin = self._twin(await self.seen_in(version, page), subject, request)
-        if twin is None or not await self._is_mostly(version, subject, twin, request):
+        if twin is None or not await self._is_mostly(version, page, subject, twin, request):
             return subject
         article = twin.article
         whole = replace(article, paths=tuple(dict.fromkeys((*request.target.paths, *article.paths))))
@@ -65,11 +65,15 @@ class Twins:
             return None
         return min(twins, key=lambda twin: (len(twin.article.key), twin.article.key))
 
-    async def _is_mostly(self, version: Version, subject: Subject | None, twin: Sighting, request: PageRequest) -> bool:
-        """Whether the text of a page that is an article by itself, at an address of its own, is at least half that of
-        its twin. What has an agency's report in common with another, and more to say than that, is none."""
-        if subject is None or (subject.claimed is None and twin.article.key in keys_extended_by(request.target)):
+    async def _is_mostly(
+        self, version: Version, page: Page, subject: Subject | None, twin: Sighting, request: PageRequest
+    ) -> bool:
+        """Whether the text of a page at an address of its own is at least half that of its twin. What has an agency's
+        report in common with another, and more to say than that, is none; nor is what leads on to many others."""
+        if (subject is None or subject.claimed is None) and twin.article.key in keys_extended_by(request.target):
             return True
+        if subject is None:
+            return not page.leads_on and twin.words * 2 >= page.content
         cut = await version.cut(continued=subject.continued)
         return twin.words * 2 >= len(cut.told.split())
 

@@ -10,10 +10,18 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from pennypress.core.target import PathPattern, Target, read_target
 from pennypress.errors import TargetError
+from pennypress.pages.words import words
 
 _PAGE_NUMBER = re.compile(r"[0-9]{1,4}")
 _LATER_PAGE = re.compile(r"^(?:/page)?/([0-9]{1,4})$")
 _PAGED_PATH = re.compile(r"(?:/page)?/[0-9]{1,4}/*$", re.IGNORECASE)
+_MOST_PAGES = 50
+"""No article has more pages; a larger number is an article's own."""
+_PAGE_MARK = re.compile(
+    r"[-\u2013\u2014|\u00b7:,(\[/#]\s*(?:[^\W\d]+\.?\s*)?[0-9]{1,2}\b|\b(?:page|part|seite|teil|pagina|p\u00e1gina)\s[0-9]{1,2}\b",
+    re.IGNORECASE,
+)
+"""By what a page tells in its title which of an article's pages it is."""
 _PAGE_NAMES = ("page", "p", "seite", "pagina")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _KEPT_IN_LINKS = "/%:@!$&'()*+,;=~?[]|\\"
@@ -34,7 +42,7 @@ class Name:
 def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPattern]) -> Target | None:
     """The canonical link as a target, or None where there is none, or it leads to another host, to no article path,
     or to an address that cannot be read. The root of the article paths, and without patterns the front page, is no
-    article's: a broken template may say it of all."""
+    article's: a broken template may say it of all. With a query it may be one's."""
     if not link:
         return None
     try:
@@ -52,7 +60,10 @@ def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPat
     except TargetError:
         return None
     if patterns:
-        held = any(pattern.matches(path) and path != pattern.root for pattern in patterns for path in target.paths)
+        asks = target.key != target.folded
+        held = any(
+            pattern.matches(path) and (asks or path != pattern.root) for pattern in patterns for path in target.paths
+        )
         return target if held else None
     return None if target.key == "/" else target
 
@@ -82,18 +93,26 @@ def name_article(asked: Target, canonical: Target | None) -> Name:
 def is_later_page(asked: Target, canonical: Target) -> bool:
     """Whether an address is page 2 or later of the article at another: ``?page=n``, ``/page/n``, ``/n`` on its path."""
     if asked.folded == canonical.folded:
-        return (
-            any(
-                name in _PAGE_NAMES and _PAGE_NUMBER.fullmatch(value) and int(value) >= 2
-                for name, value in parse_qsl(asked.query)
-            )
-            and asked.query != canonical.query
+        return asked.query != canonical.query and any(
+            name in _PAGE_NAMES and _PAGE_NUMBER.fullmatch(value) and 2 <= int(value) <= _MOST_PAGES
+            for name, value in parse_qsl(asked.query)
         )
     stem = canonical.folded.rstrip("/")
     if not asked.folded.startswith(stem):
         return False
     found = _LATER_PAGE.match(asked.folded[len(stem) :])
-    return found is not None and int(found[1]) >= 2
+    return found is not None and 2 <= int(found[1]) <= _MOST_PAGES
+
+
+def claim_of_pages(key: str) -> str:
+    """The name under which pages 2 and later claim an article. They have no text in common with it or each other: what
+    they claim it with is its headline."""
+    return f"{key}#pages"
+
+
+def headline(title: str) -> str:
+    """What the titles of all pages of one article have in common: the words without the page's number."""
+    return " ".join(words(_PAGE_MARK.sub(" ", title)))
 
 
 def _without_number(asked: Target) -> Target | None:

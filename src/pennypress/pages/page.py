@@ -86,7 +86,8 @@ class Page:
     """A page as it was read once. ``notice_at`` is where in ``body`` the notice goes in, None where nowhere is safe.
 
     ``body_rule`` is the rule that found the article's body, None where none did; ``words`` and ``blocks`` measure it;
-    ``sketch`` tells whether another page's body has anything in common with it.
+    ``sketch`` tells whether another page's body has anything in common with it. ``content`` is how many words stand in
+    the page, but for what stands beside the rest; ``leads_on`` is whether many of its headings lead elsewhere.
     """
 
     body: bytes
@@ -103,6 +104,8 @@ class Page:
     notice_at: int | None
     wide: str | None = None
     sketch: bytes = b""
+    content: int = 0
+    leads_on: bool = False
     around_notice: tuple[bytes, bytes] = (b"", b"")
 
     def full(self, notice: bytes) -> bytes:
@@ -176,6 +179,8 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
         around_notice=(place.before, place.after) if place is not None else (b"", b""),
         wide=_wide(document),
         sketch=sketch(words(found.text)) if found is not None and reading.facts.canonical else b"",
+        content=reading.prose.content if reading.prose is not None else 0,
+        leads_on=reading.prose is not None and reading.prose.leads >= _MANY_TEASERS,
     )
 
 
@@ -229,10 +234,10 @@ def _is_list(reading: _Reading) -> bool:
     page, prose = reading.outline, reading.prose
     if reading.structured.article or page is None or prose is None:
         return False
-    own = prose.within(prose.column)
-    if own > max(_LEAST_ARTICLE, prose.carded):
+    own, says_list = prose.within(prose.column), reading.structured.lists
+    if own > max(_LEAST_ARTICLE, prose.teased if says_list else prose.carded):
         return False
-    return reading.structured.lists or prose.teasers >= _MANY_TEASERS
+    return says_list or prose.teasers >= _MANY_TEASERS
 
 
 def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:

@@ -38,13 +38,18 @@ _SURELY_BESIDE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Prose:
     """Which blocks of a page are running text of its own; ``column`` holds most of it. ``teasers`` is how many cards
-    lead elsewhere, ``carded`` how many words of running text stand in them; ``comments`` are the elements of those."""
+    lead elsewhere, ``leads`` how many of them do not stand beside the rest; ``carded`` is how many words of running
+    text stand in cards, ``teased`` how many words of any kind. ``content`` is how many words stand in the page, links
+    and headings too, but for what stands beside; ``comments`` are the elements of those."""
 
     flags: tuple[bool, ...]
     words: tuple[int, ...]
     column: Box
     teasers: int
+    leads: int
     carded: int
+    teased: int
+    content: int
     comments: frozenset[Box]
 
     def within(self, box: Box) -> int:
@@ -55,22 +60,31 @@ class Prose:
 def find_prose(outline: Outline) -> Prose:
     """Weigh the prose of a page."""
     blocks = outline.blocks
-    teasers, teased = _teasers(blocks)
+    leads, teased = _teasers(blocks)
     running = [
         block.words >= _LEAST_PROSE and block.linked * 2 < block.words and block.box.tag not in HEADINGS
         for block in blocks
     ]
     beside = _beside(outline, running)
     flags = [running[index] and index not in teased and block.box not in beside for index, block in enumerate(blocks)]
-    carded = sum(blocks[index].words for index in teased if running[index])
     words = [0]
     for flag, block in zip(flags, blocks, strict=True):
         words.append(words[-1] + (block.words if flag else 0))
-    return Prose(tuple(flags), tuple(words), _column(outline.boxes, words), teasers, carded, _comments(outline, beside))
+    return Prose(
+        flags=tuple(flags),
+        words=tuple(words),
+        column=_column(outline.boxes, words),
+        teasers=len(leads),
+        leads=sum(blocks[index].box not in beside for index in leads),
+        carded=sum(blocks[index].words for index in teased if running[index]),
+        teased=sum(blocks[index].words for index in teased),
+        content=sum(block.words for block in blocks if block.box not in beside),
+        comments=_comments(outline, beside),
+    )
 
 
-def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
-    """How many headings lead elsewhere, and the blocks that stand in one card with such a heading."""
+def _teasers(blocks: Sequence[Block]) -> tuple[list[int], set[int]]:
+    """Which headings lead elsewhere, and the blocks that stand in one card with such a heading."""
     totals = [0]
     for block in blocks:
         totals.append(totals[-1] + block.words)
@@ -85,7 +99,7 @@ def _teasers(blocks: Sequence[Block]) -> tuple[int, set[int]]:
         while card.parent is not None and totals[card.parent.last] - totals[card.parent.first] <= _LARGEST_CARD:
             card = card.parent
         teased.update(range(card.first, card.last))
-    return len(leads), teased
+    return leads, teased
 
 
 def _beside(outline: Outline, running: Sequence[bool]) -> set[Box]:

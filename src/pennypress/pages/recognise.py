@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from pennypress.core.article import Access, Article
 from pennypress.core.target import PathPattern, Target, any_matches
-from pennypress.pages.naming import canonical_target, first_page, name_article
+from pennypress.pages.naming import canonical_target, claim_of_pages, first_page, is_later_page, name_article
 from pennypress.pages.page import Page
 
 
@@ -58,13 +58,15 @@ def recognise(
 
     ``word`` is what the origin's header says of its access; the page's own meta counts as much.
     """
-    canonical = canonical_target(page.facts.canonical, own_host, grounds.patterns)
-    if canonical is not None and canonical.key != asked.key and not believes(canonical.key):
+    claimed = canonical_target(page.facts.canonical, own_host, grounds.patterns)
+    canonical = claimed
+    if claimed is not None and claimed.key != asked.key and not _is_believed(asked, claimed, believes):
         canonical = None
     if canonical is None or canonical.key == asked.key:
-        canonical = first_page(asked, page.facts.earlier, own_host, grounds.patterns) or canonical
+        first = first_page(asked, page.facts.earlier, own_host, grounds.patterns)
+        canonical = first if first is not None and believes(claim_of_pages(first.key)) else canonical
     access = word or page.facts.access
-    why = _why_article(page, asked, canonical, grounds, access)
+    why = _why_article(page, asked, claimed, grounds, access)
     if why is None:
         return None
     name = name_article(asked, canonical)
@@ -79,8 +81,13 @@ def recognise(
         published=facts.published,
         access=access,
     )
-    claimed = name.key if canonical is not None else None
-    return Subject(article, page.brief and not name.continued, name.continued, claimed, why)
+    followed = name.key if canonical is not None else None
+    return Subject(article, page.brief and not name.continued, name.continued, followed, why)
+
+
+def _is_believed(asked: Target, canonical: Target, believes: Believes) -> bool:
+    later = is_later_page(asked, canonical)
+    return believes(canonical.key) and (not later or believes(claim_of_pages(canonical.key)))
 
 
 def unread_subject(asked: Target, word: Access | None) -> Subject:
@@ -90,14 +97,23 @@ def unread_subject(asked: Target, word: Access | None) -> Subject:
 
 
 def _why_article(
-    page: Page, asked: Target, canonical: Target | None, grounds: Grounds, access: Access | None
+    page: Page, asked: Target, claimed: Target | None, grounds: Grounds, access: Access | None
 ) -> str | None:
+    """Why a page is an article. ``claimed`` is what its canonical link names: that this is not believed makes the page
+    another article, but not none."""
     if access in (Access.METERED, Access.PREMIUM):
         return "the origin says so for this page"
     if not grounds.patterns:
         return "the page says that it is an article" if page.says_article else None
-    if grounds.under(asked):
-        if not grounds.hold(asked):
-            return None
-        return None if page.list_like else "under the article paths"
-    return "its canonical link is under the article paths" if canonical is not None and not page.list_like else None
+    if page.list_like:
+        return None
+    if grounds.hold(asked):
+        return "under the article paths"
+    at_root = grounds.under(asked)
+    if asked.key == "/" or (at_root and asked.key == asked.folded):
+        return None
+    if at_root and page.says_article:
+        return "the page at the root of the article paths says that it is an article"
+    if claimed is None or (claimed.key == asked.key and page.leads_on):
+        return None
+    return "its canonical link is under the article paths"
