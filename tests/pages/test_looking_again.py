@@ -21,7 +21,7 @@ SENTENCES = (
     "Nobody had asked the three families who live in its shadow, and one of them has gone to court.",
     "A judge is going to hear them in March, long after the last bolt has been carried away by barge.",
     "I am as he is if we do so to it or at an ox.",
-    "We saw a b c d e f g h there.",
+    "We saw a fox, a big hen or a dog up there.",
     "Das Rathaus öffnet erst wieder nach den Sommerferien, so lange bleibt der schöne Saal für alle geschlossen.",
     "港の古いクレーンは冬が来る前に解体されることになったと港長が火曜日に語った。",
     "What becomes of the quay nobody knows, though the brewery has said that it would like to buy it.",
