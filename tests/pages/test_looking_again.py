@@ -221,3 +221,15 @@ def test_a_long_text_is_not_held_against_a_short_page_for_ever() -> None:
             ]
         )
     assert guard.ruled_out(looked) is None
+
+
+def test_a_text_that_was_another_articles_headline_is_found_once_that_one_calls_itself_otherwise() -> None:
+    guard = Guard()
+    headline = SENTENCES[2]
+    page = CHAFF + headline
+    named = known_text(Article("/news/two", ("/news/two",), title=headline), "/news/two", "", "Land.", SENTENCES[7])
+    guard.learn((text_of("one", "A story of the sea.", " ".join(SENTENCES[0:3])), named))
+    looked = looked_at_twice(guard, page)
+    assert looked.sightings == ()
+    guard.learn((text_of("two", "Land.", SENTENCES[7]),))
+    assert [one.article.key for one in again(guard, page, looked).sightings] == ["/news/one"]

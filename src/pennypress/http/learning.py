@@ -10,6 +10,7 @@ from pennypress.core.article import Access
 from pennypress.core.known import KnownText
 from pennypress.core.target import Target
 from pennypress.pages.guard import Guard, known_text
+from pennypress.pages.headlines import read_headlines
 from pennypress.pages.recognise import Subject
 from pennypress.pages.versions import Version
 from pennypress.store import Store
@@ -133,7 +134,8 @@ class Learning:
         page = "" if asked.key == subject.article.key and not subject.continued else asked.key
         language = (version.page.facts.language or "").casefold()[:_LANGUAGE_AT_MOST]
         part = self.guard.part_of(subject.article.key, page, language)
-        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, withheld, language)
+        own, rest = await asyncio.to_thread(read_headlines, version.page, withheld)
+        known = await asyncio.to_thread(known_text, subject.article, asked.forwarded, part, shown, rest, language, own)
         if not self.guard.holds(known) and not self.guard.adds_nothing(known):
             self._unsaid[known.name] = known
             if at_once:
