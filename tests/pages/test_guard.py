@@ -205,3 +205,18 @@ def test_a_story_of_a_pattern_is_nobodys_once_another_article_shows_the_whole_of
     assert keys(guard, report(1)) == ["/news/1"]
     guard.learn([text_of("/news/free", f"{SHOWN} {report(1)}", "")])
     assert keys(guard, report(1)) == []
+
+
+@pytest.mark.parametrize("headlines", ["", "The old crane would be taken down before winter, he said"])
+@pytest.mark.parametrize("withheld", ["", "This one withholds what nobody else has ever written down before."])
+def test_what_another_article_calls_itself_is_nobodys_and_its_excerpts_do_not_say_it(
+    headlines: str, withheld: str
+) -> None:
+    title = "Nobody had asked the three families who live in its shadow"
+    key = "/news/a-judge-is-going-to-hear-them-in-march%2C-long?x=1"
+    other = known_text(Article(key, (key,), title), key, "", "It was so.", withheld, "en", headlines)
+    guard = taught(CRANE, other)
+    assert keys(guard, title) == keys(guard, "A judge is going to hear them in March, long") == []
+    assert keys(guard, "the old crane would be taken down before winter") == ([] if headlines else ["/news/crane"])
+    assert keys(guard, f"{title}, and one of them has now gone to court") == ["/news/crane"]
+    assert (other.texts, other.language) == (("It was so.", withheld), "en")

@@ -21,7 +21,7 @@ SENTENCES = (
     "Nobody had asked the three families who live in its shadow, and one of them has gone to court.",
     "A judge is going to hear them in March, long after the last bolt has been carried away by barge.",
     "I am as he is if we do so to it or at an ox.",
-    "We saw a b c d e f g h there.",
+    "We saw a fox, a big hen or a dog up there.",
     "Das Rathaus öffnet erst wieder nach den Sommerferien, so lange bleibt der schöne Saal für alle geschlossen.",
     "港の古いクレーンは冬が来る前に解体されることになったと港長が火曜日に語った。",
     "What becomes of the quay nobody knows, though the brewery has said that it would like to buy it.",
@@ -221,3 +221,15 @@ def test_a_long_text_is_not_held_against_a_short_page_for_ever() -> None:
             ]
         )
     assert guard.ruled_out(looked) is None
+
+
+def test_a_text_that_was_another_articles_headline_is_found_once_that_one_calls_itself_otherwise() -> None:
+    guard = Guard()
+    headline = SENTENCES[2]
+    page = CHAFF + headline
+    named = known_text(Article("/news/two", ("/news/two",), title=headline), "/news/two", "", "Land.", SENTENCES[7])
+    guard.learn((text_of("one", "A story of the sea.", " ".join(SENTENCES[0:3])), named))
+    looked = looked_at_twice(guard, page)
+    assert looked.sightings == ()
+    guard.learn((text_of("two", "Land.", SENTENCES[7]),))
+    assert [one.article.key for one in again(guard, page, looked).sightings] == ["/news/one"]

@@ -197,7 +197,7 @@ def test_eight_words_are_a_run_and_seven_are_not(first: int, count: int) -> None
     assert found == (len(some) >= 8)
 
 
-@given(before=st.text("xyz", max_size=40), length=st.integers(1, 7), first=st.integers(0, 30))
+@given(before=st.text("xyz", max_size=40), length=st.integers(2, 7), first=st.integers(0, 30))
 def test_a_run_is_found_wherever_it_begins(before: str, length: int, first: int) -> None:
     """Whatever stands before a run, and however short its words are."""
     letters = "abcdefghijklmnop"
@@ -348,3 +348,46 @@ def test_no_run_reaches_over_a_barrier(withheld: Withheld) -> None:
     """None between pieces ends every run."""
     words = RUN.split()
     assert withheld.stretches([" ".join(words[:6]), None, " ".join(words[6:])]) == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a b c d e f g h",
+        "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z",
+        "1 2 3 4 5 6 7 8 9 10",
+        " ".join(map(str, range(1, 32))),
+        "Mo Tu We Th Fr Sa Su 1 2 3 4 5 6 7 8",
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "Январь Февраль Март Апрель Май Июнь Июль Август Сентябрь Октябрь Ноябрь Декабрь",
+        "1 Aston Villa 38 26 7 5 88 29 59 85 2 Arsenal 38 25 8 5 80 31 49 83",
+        "n/a n/a n/a n/a n/a yes no yes no yes no yes no",
+        "日 月 火 水 木 金 土 1 2 3 4 5 6 7 8 9 10",
+    ],
+)
+def test_a_row_of_letters_numbers_or_months_is_no_text_and_may_stand_anywhere(row: str) -> None:
+    """A calendar or a table in an article takes no script and no form from a page."""
+    cells = "\n".join(row.split())
+    withheld = Withheld(f"{WITHHELD}\n{cells}\n{WITHHELD}", KEPT)
+    assert not withheld.in_text(f"{ELSEWHERE} {row} {ELSEWHERE}")
+    assert withheld.in_text(RUN)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "it is as if we had all been in on it",
+        "to be or not to be that is",
+        "the more the merrier was what the mayor said",
+        "I am as he is if we do",
+        "sales fell by 4.2 per cent in May",
+        "stieg auf 12,3 Mio Euro nach 11,2 Mio",
+        "и я был с ним у нас в Москве",
+        "की रात है और वह घर में था",
+        "on Monday and Tuesday he came to us in",
+    ],
+)
+def test_a_run_of_short_and_ordinary_words_is_text_whatever_stands_among_them(run: str) -> None:
+    """Prose is found, though its words be few letters, and a number or a month among them."""
+    assert Withheld(f"{WITHHELD} {run} {KEPT}", KEPT).in_text(f"{ELSEWHERE} {run} {ELSEWHERE}")

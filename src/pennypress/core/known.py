@@ -6,6 +6,7 @@ import json
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote, urlsplit
 
 from pennypress.core.article import Access, Article
 
@@ -17,8 +18,8 @@ class KnownText:
     """One page's text of one article. ``part`` is empty for its first page, else the key of the later page's address;
     where a page's address answers in several languages, those met later stand behind it.
 
-    ``packed`` holds both texts and their language; ``withheld_prints`` and ``shown_prints`` are their fingerprints, as
-    made where they were learned. An article that is free withholds nothing.
+    ``packed`` holds both texts, their language, and what the page calls itself. ``withheld_prints`` and
+    ``shown_prints`` are fingerprints, as made where it was learned. An article that is free withholds nothing.
     """
 
     article: Article
@@ -45,6 +46,12 @@ class KnownText:
         return self._unpacked[2] if len(self._unpacked) > 2 else ""
 
     @property
+    def headlines(self) -> tuple[str, ...]:
+        """What is no secret, though no excerpt shows it: what its page calls itself, and the words of its address."""
+        read = self._unpacked[3].splitlines() if len(self._unpacked) > 3 else []
+        return (self.article.title, unquote(urlsplit(self.address).path), *read)
+
+    @property
     def withholds(self) -> bool:
         """Whether anything of it is withheld."""
         return bool(self.withheld_prints)
@@ -63,9 +70,9 @@ class Lessons:
     more: bool = False
 
 
-def pack(shown: str, withheld: str, language: str = "") -> bytes:
-    """Both texts and their language in few bytes."""
-    whole = _PARTED.join(text.replace(_PARTED, " ") for text in (shown, withheld, language))
+def pack(shown: str, withheld: str, language: str = "", headlines: str = "") -> bytes:
+    """Both texts, their language, and what the page calls itself in few bytes."""
+    whole = _PARTED.join(text.replace(_PARTED, " ") for text in (shown, withheld, language, headlines))
     return zlib.compress(whole.encode("utf-8", "replace"), 6)
 
 

@@ -12,6 +12,7 @@ from pennypress.core.article import Access
 from pennypress.core.known import KnownText
 from pennypress.core.target import Target
 from pennypress.pages.guard import Guard, known_text
+from pennypress.pages.headlines import read_headlines
 from pennypress.pages.recognise import Subject
 from pennypress.pages.variants import variant_of, variants
 from pennypress.pages.versions import Lesson, Version
@@ -137,9 +138,10 @@ class Learning:
         page = "" if asked.key == subject.article.key and not subject.continued else asked.key
         language = (version.page.facts.language or "").casefold()[:_LANGUAGE_AT_MOST]
         part = self.guard.part_of(lesson.key, page, language)
+        own, withheld = await asyncio.to_thread(read_headlines, version.page, withheld)
         for name in self._names(lesson.key, part, withheld, free=free):
             known = await asyncio.to_thread(
-                known_text, subject.article, asked.forwarded, name, shown, withheld, language
+                known_text, subject.article, asked.forwarded, name, shown, withheld, language, own
             )
             if self.guard.holds(known) or self.guard.adds_nothing(known):
                 continue

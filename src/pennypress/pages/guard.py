@@ -56,8 +56,8 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """The hashes of the runs of eight words of both texts of a page, and of what it withholds; of its long rows
-    too, those withheld in their order. ``words`` is how many words it withholds."""
+    """The hashes of the runs of eight words of a page, its headlines among them, and of what it withholds; of its long
+    rows too, those withheld in their order. ``words`` is how many words it withholds."""
 
     all: frozenset[int]
     withheld: frozenset[int]
@@ -69,8 +69,9 @@ class _Runs:
     def of(cls, known: KnownText) -> _Runs:
         shown, withheld = (words(text) for text in known.texts)
         own = frozenset(_hashed(withheld, RUN))
+        headlines = (run for line in known.headlines for run in _hashed(words(line), RUN))
         return cls(
-            own.union(_hashed(shown + withheld, RUN)),
+            own.union(_hashed(shown + withheld, RUN), headlines),
             own,
             frozenset(_hashed(shown + withheld, _LONG_ROW)),
             tuple(_hashed(withheld, _LONG_ROW)),
@@ -236,8 +237,8 @@ class Guard:
     def look(self, text: str) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a text, in any form that it may be read in; runs of eight words at least.
 
-        Text that stands in a free article, in what another article shows, or in the bodies of two articles, is
-        nobody's. What a text unpacks to beyond all proportion is not looked at.
+        Text that stands in a free article, in what another article shows or its page calls itself, or in the bodies of
+        two articles, is nobody's. What a text unpacks to beyond all proportion is not looked at.
         """
         found: dict[int, _Found] = {}
         if self.watches:
@@ -328,7 +329,7 @@ class Guard:
             made = self._made.get(slot)
             if made is None:
                 shown, withheld = known.texts
-                made = Withheld(withheld, f"{known.article.title}\n{known.address}\n{shown}")
+                made = Withheld(withheld, "\n".join((*known.headlines, shown)))
                 made.rest()
                 self._made.put(slot, made)
             return made
@@ -347,7 +348,7 @@ class Guard:
         elif nobodys:
             shown, text = known.texts
             shared = (run for run in _rows(plain, RUN) if hash(run) in nobodys)
-            withheld = Withheld(text, "\n".join((known.article.title, known.address, shown, *shared)))
+            withheld = Withheld(text, "\n".join((*known.headlines, shown, *shared)))
             withheld.rest()
         else:
             withheld = self._made_of(slot, known)
@@ -394,7 +395,7 @@ class Guard:
         return own.hold_most_of(runs) and runs.hold_most_of(own)
 
     def _runs_of(self, slot: int, known: KnownText) -> _Runs:
-        """The runs of eight words of both texts of a page."""
+        """The runs of eight words of a page."""
         with self._lock:
             runs = self._runs.get(slot)
             if runs is None:
@@ -403,16 +404,19 @@ class Guard:
             return runs
 
 
-def known_text(article: Article, address: str, part: str, shown: str, withheld: str, language: str = "") -> KnownText:
+def known_text(
+    article: Article, address: str, part: str, shown: str, withheld: str, language: str = "", headlines: str = ""
+) -> KnownText:
     """What is known of a page's text once it was read. Fewer than eight words are no run, so they are not withheld."""
-    return KnownText(
+    known = KnownText(
         article=article,
         address=address,
         part=part,
-        packed=pack(shown, withheld, language),
+        packed=pack(shown, withheld, language, headlines),
         withheld_prints=anchors_of(*ways_of(withheld)),
-        shown_prints=anchors_of(words(shown)),
+        shown_prints=b"",
     )
+    return replace(known, shown_prints=anchors_of(words("\n".join((*known.headlines, shown)))))
 
 
 def _without_prints(known: KnownText) -> KnownText:

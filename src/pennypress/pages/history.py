@@ -34,7 +34,7 @@ class History:
         if _READINGS * (len(added) + len(gone)) > _NEWS_AT_MOST:
             return History(generation)
         runs = [each for known in added for each in Runs.withheld(known.texts[1])]
-        runs += [each for known in gone for each in Runs.of("\n".join(known.texts))]
+        runs += [each for known in gone for each in Runs.of("\n".join((*known.headlines, *known.texts)))]
         news = (*self.news, *((generation, each) for each in runs))
         kept, left = len(news), _STRETCHES_AT_MOST
         while kept and len(news) - kept < _NEWS_AT_MOST and (left := left - news[kept - 1][1].size) >= 0:

@@ -8,11 +8,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import accumulate, compress
+from itertools import accumulate, compress, repeat
 from operator import itemgetter
 
 from pennypress.pages.decoding import forms
 from pennypress.pages.packed import TooMuch, Work
+from pennypress.pages.telling import tell
 from pennypress.pages.words import squeeze, words
 
 RUN = 8
@@ -74,8 +75,8 @@ class _Tier:
 class Withheld:
     """The text that must not leave, less the runs of words that also stand in what is kept.
 
-    A run is eight words in a row; the whole text where it is shorter. In scripts without spaces each letter is a word;
-    ``unspaced`` says that most of the text is written so.
+    A run is eight words in a row that tell something; the whole text where it is shorter. In scripts without spaces
+    each letter is a word; ``unspaced`` says that most of the text is written so.
     """
 
     def __init__(self, withheld: str, kept: str) -> None:
@@ -88,7 +89,8 @@ class Withheld:
         self.unspaced = is_unspaced(plain)
         self._run = min(RUN, self.words)
         free = squeeze(kept)
-        wanted = [run not in free for run in self._runs_of(plain)]
+        telling = tell(plain, RUN) if self._run == RUN else repeat(True)
+        wanted = [tells and run not in free for run, tells in zip(self._runs_of(plain), telling, strict=False)]
         _, backwards, *rotated = ways_of(withheld)
         self._lay_out([(plain, wanted), (backwards, wanted[::-1]), *((way, wanted) for way in rotated)])
 
