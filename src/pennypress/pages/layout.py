@@ -5,18 +5,23 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pennypress.errors import Undecodable
-from pennypress.pages.source import Text, read_text
+from pennypress.pages.source import Text, charset_of, read_text
 
-_XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_XML_OR_STYLE_DECLARED = re.compile(
+    rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']|@charset \"([A-Za-z0-9._-]{1,40})\";"
+)
 _XML = re.compile(r"<(?:\?xml\b|rss\b|feed\b|(?:\w+:)?RDF\b|opml\b|urlset\b|sitemapindex\b)")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _XHTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _GUARDS = (")]}',", ")]}'", "while(1);", "for(;;);")
 _SAMPLE = 4096
+_CONTINUED = bytes(range(0x80, 0xC0))
+_WIDE = ("utf-16-le", "utf-16-be")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|[\xfe\xff]{2}|<\0")
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 27, 30))
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\x89PNG", b"RIFF", b"OggS", b"ID3")
@@ -122,18 +127,43 @@ def _is_json(text: str) -> bool:
         return False
 
 
-def _read(body: bytes, content_type: str | None) -> Text:
-    declared = _XML_DECLARED.match(body[:_SAMPLE])
-    says = "charset" in (content_type or "").lower()
-    if declared is not None and not says and _wide(body[:_SAMPLE]) is None:
-        content_type = f"application/xml; charset={declared[1].decode('ascii')}"
-    wide = _wide(body[:_SAMPLE])
+def settled(beginning: bytes, content_type: str | None) -> str:
+    """In which charset a text is read of which no more than its beginning is known yet."""
     try:
-        if wide is not None and not says and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            content_type = f"text/plain; charset={wide}"
-        return read_text(body, content_type)
+        return charset_of(beginning, _told(beginning, content_type))[1] or "utf-8"
+    except Undecodable:
+        return "cp1252"
+
+
+def doubt(part: bytes, told: str, charset: str) -> str | None:
+    """A part of a text, cut anywhere, as it reads if the charset by which it ``told`` something is wrong; None where
+    there is no doubt."""
+    if part.isascii():
+        return None
+    whole = codecs.getincrementaldecoder("utf-8")("strict")
+    part = part.lstrip(_CONTINUED)
+    with suppress(UnicodeDecodeError):
+        other = whole.decode(part)
+        return None if charset in ("utf-8", *_WIDE) else other
+    return None if "\ufffd" not in told else _doubt(part, Text(told, charset, 0, strict=False))
+
+
+def _read(body: bytes, content_type: str | None) -> Text:
+    try:
+        return read_text(body, _told(body, content_type))
     except Undecodable:
         return Text(body.decode("cp1252", "replace"), "cp1252", 0, strict=False)
+
+
+def _told(body: bytes, content_type: str | None) -> str | None:
+    """The type of a text with the charset that itself tells, where its type names none."""
+    if "charset" in (content_type or "").lower() or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content_type
+    if wide := _wide(body[:_SAMPLE]):
+        return f"text/plain; charset={wide}"
+    if declared := _XML_OR_STYLE_DECLARED.match(body[:_SAMPLE]):
+        return f"text/plain; charset={(declared[1] or declared[2]).decode('ascii')}"
+    return content_type
 
 
 def _wide(sample: bytes) -> str | None:
