@@ -68,6 +68,11 @@ def forms(text: str, work: Work) -> Iterator[str]:
     return _forms(text, work, _DEPTH)
 
 
+def forms_not_packed(text: str) -> Iterator[str]:
+    """The same less what is packed in the text, which alone can be too much."""
+    return _forms(text, Work(_ROUNDS * len(text)), 0)
+
+
 def _forms(text: str, work: Work, depth: int) -> Iterator[str]:
     for count in range(_ROUNDS):
         work.spend(len(text))

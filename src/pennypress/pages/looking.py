@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pennypress.pages.decoding import forms
+from pennypress.pages.decoding import forms, forms_not_packed
 from pennypress.pages.packed import TooMuch, Work
 from pennypress.pages.withheld import Withheld
 
@@ -22,8 +22,15 @@ _FIELDS = re.compile(r"^(?:data: ?|(?:event|id|retry)\b.*|:.*)", re.MULTILINE)
 def forms_of(text: str) -> Iterator[str]:
     """The letters of every form of an answer's text, its own first: what ``forms`` knows, and what is read line by
     line (captions, timed lyrics, events) also without what stands between the lines, and XML with its sections joined.
-    Raises TooMuch."""
-    work = Work(len(text))
+    Raises TooMuch at their end where some could not be read."""
+    try:
+        yield from _forms_of(text, Work(len(text)))
+    except TooMuch:
+        yield from forms_not_packed(text)
+        raise
+
+
+def _forms_of(text: str, work: Work) -> Iterator[str]:
     yield from forms(text, work)
     if _TIMED.search(text):
         yield from forms(_TIMES.sub("", text), work)
