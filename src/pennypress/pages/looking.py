@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from pennypress.pages.decoding import forms, forms_not_packed
 from pennypress.pages.packed import TooMuch, Work
+from pennypress.pages.scattered import scattered
 from pennypress.pages.withheld import Withheld
 
 _TIMED = re.compile(r"^(?:[\d:.,]+\s*-->|\[\d+:\d\d|Dialogue:|\d+:\d\d:\d\d\.\d+,\d)", re.MULTILINE)
 _TIMES = re.compile(
-    r"^(?:WEBVTT.*|NOTE.*|STYLE.*|[\d:.,\s]*-->.*|[\d:.,]+$|(?:\[[\d:.]+\])+|Dialogue:(?:[^,\n]*,){9})|<[\d:.]+>",
+    r"(?:(?<=\n\n)|(?<=\n\r\n))[^\r\n]*\r?\n(?=[\d:.,]+\s*-->)"
+    r"|^(?:WEBVTT.*|NOTE.*|STYLE.*|[\d:.,\s]*-->.*|[\d:.,]+$|(?:\[[\d:.]+\])+|Dialogue:(?:[^,\n]*,){9})|<[\d:.]+>",
     re.MULTILINE,
 )
 _CDATA_ENDS_AND_BEGINS = "]]><![CDATA["
@@ -31,13 +33,20 @@ def forms_of(text: str) -> Iterator[str]:
 
 
 def _forms_of(text: str, work: Work) -> Iterator[str]:
-    yield from forms(text, work)
+    for line_by_line in _readings(text):
+        yield from forms(line_by_line, work)
+        work.spend(len(line_by_line))
+        yield from scattered(line_by_line)
+
+
+def _readings(text: str) -> Iterator[str]:
+    yield text
     if _TIMED.search(text):
-        yield from forms(_TIMES.sub("", text), work)
+        yield _TIMES.sub("", text)
     if _CDATA_ENDS_AND_BEGINS in text:
-        yield from forms(text.replace(_CDATA_ENDS_AND_BEGINS, ""), work)
+        yield text.replace(_CDATA_ENDS_AND_BEGINS, "")
     if _EVENT.search(text):
-        yield from forms(_FIELDS.sub("", text), work)
+        yield _FIELDS.sub("", text)
 
 
 def stands_in(withheld: Withheld, text: str) -> bool:
