@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import quopri
 import time
 
 import pytest
@@ -78,6 +79,32 @@ def test_a_japanese_text_is_seen_under_its_readings() -> None:
     assert keys(guard, f"<p>{ruby}</p>") == ["/news/crane"]
 
 
+BRIDGE = "Für größere Brücken über die Flüsse möchte der Gemeinderat künftig natürlich weiß gestrichene Häuser räumen."
+CRANES = "Кран на набережной старше ратуши, и большинство тех, кто здесь живёт, скажут, что он ещё и безобразнее."
+
+
+def rich(told: str, charset: str | None) -> str:
+    """A text as RTF, its letters by number or as bytes of a charset."""
+    if charset is None:
+        return "".join(char if char.isascii() else f"\\u{ord(char)}?" for char in told)
+    return "".join(char if char.isascii() else f"\\'{char.encode(charset).hex()}" for char in told)
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        (BRIDGE, "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quopri.encodestring(BRIDGE.encode()).decode()),
+        (BRIDGE, "X: Quoted-Printable\n\n" + quopri.encodestring(BRIDGE.encode("latin-1")).decode()),
+        (CRANES, "NOTE;CHARSET=UTF-8:" + quopri.encodestring(CRANES.encode()).decode()),
+        (CRANES, f"{{\\rtf1\\ansi\\b {rich(CRANES, None)}}}"),
+        (BRIDGE, f"{{\\rtf1\\ansi {rich(BRIDGE, 'cp1252')}\\par}}"),
+        (CRANES, f"{{\\rtf1\\ansi\\ansicpg1251 {rich(CRANES, 'cp1251')}\\par}}"),
+    ],
+)
+def test_letters_and_rich_text_are_read(told: str, written: str) -> None:
+    assert keys(taught(text_of("/news/bridge", SHOWN, told)), written) == ["/news/bridge"]
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -87,6 +114,8 @@ def test_a_japanese_text_is_seen_under_its_readings() -> None:
         ' a="' * 80_001,
         "1-" * 150_000,
         ".:" * 150_000,
+        "=C3=BC " * 50_000 + "=C3=B " * 50_000,
+        "{\\rtf" + "\\'" * 200_000,
     ],
 )
 def test_no_text_takes_long_to_be_looked_at(guard: Guard, hostile: str) -> None:

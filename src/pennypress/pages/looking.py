@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pennypress.pages.decoding import forms, forms_not_packed
 from pennypress.pages.packed import TooMuch, Work
@@ -18,13 +19,22 @@ _TIMES = re.compile(
 )
 _CDATA_ENDS_AND_BEGINS = "]]><![CDATA["
 _EVENT = re.compile(r"^data:", re.MULTILINE)
+_QUOTED, _QUOTED_LETTER = "quoted-printable", re.compile(r"=[C-F][0-9A-F]=[89AB][0-9A-F]")
+_SOFT_BREAK = re.compile(r"=[ \t]{0,9}\r?\n")
+_QUOTED_BYTE = re.compile(r"=([0-9A-Fa-f]{2})")
+_RICH_TEXT = "{\\rtf"
+_RICH_TEXT_IN = re.compile(r"\\ansicpg(\d{3,5})")
+_RICH_TEXT_WORD = re.compile(
+    r"\\u(-?\d{1,6}) ?(?:\\'[0-9a-f]{2}|\?)?|((?:\\'[0-9a-fA-F]{2})++)|\\[a-z]{1,32}-?\d{0,10} ?"
+)
 _FIELDS = re.compile(r"^(?:data: ?|(?:event|id|retry)\b.*|:.*)", re.MULTILINE)
 
 
 def forms_of(text: str) -> Iterator[str]:
-    """The letters of every form of an answer's text, its own first: what ``forms`` knows, and what is read line by
-    line (captions, timed lyrics, events) also without what stands between the lines, and XML with its sections joined.
-    Raises TooMuch at their end where some could not be read."""
+    """The letters of every form of an answer's text, its own first: what ``forms`` knows; what is read line by line
+    (captions, timed lyrics, events) also without what stands between the lines, XML with its sections joined, letters
+    and rich text with what they write by number; and what is scattered put together. Raises TooMuch at their end where
+    some could not be read."""
     try:
         yield from _forms_of(text, Work(len(text)))
     except TooMuch:
@@ -47,6 +57,24 @@ def _readings(text: str) -> Iterator[str]:
         yield text.replace(_CDATA_ENDS_AND_BEGINS, "")
     if _EVENT.search(text):
         yield _FIELDS.sub("", text)
+    if _QUOTED_LETTER.search(text) or _QUOTED in text.lower():
+        yield _QUOTED_BYTE.sub(r"%\1", _SOFT_BREAK.sub("", text))
+    if _RICH_TEXT in text:
+        yield _of_rich_text(text)
+
+
+def _of_rich_text(text: str) -> str:
+    """Rich text (RTF) without its control words, its letters by their numbers."""
+    found = _RICH_TEXT_IN.search(text)
+    charset = f"cp{found[1]}" if found is not None else "cp1252"
+
+    def letter(match: re.Match[str]) -> str:
+        if match[2]:
+            with suppress(LookupError):
+                return bytes.fromhex(match[2].replace("\\'", "")).decode(charset, "replace")
+        return chr(int(match[1]) % 0x10000) if match[1] else ""
+
+    return _RICH_TEXT_WORD.sub(letter, text)
 
 
 def stands_in(withheld: Withheld, text: str) -> bool:
