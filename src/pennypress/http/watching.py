@@ -10,9 +10,7 @@ from contextlib import suppress
 import brotli  # type: ignore[import-untyped]
 import zstandard
 
-from pennypress.errors import Undecodable
-from pennypress.pages.layout import is_text
-from pennypress.pages.source import read_text
+from pennypress.pages.layout import doubt, is_text, settled
 
 _OVERLAP = 8_192
 _STEP = 65_536
@@ -28,35 +26,52 @@ Clean = Callable[[str], Awaitable[bool]]
 
 
 class Watch:
-    """Looks at one answer piece by piece; each piece with the end of what went before."""
+    """Looks at one answer piece by piece; each piece with the end of what went before, in the charset that its
+    beginning settles, and in those that it may be written in if that is wrong."""
 
     def __init__(self, clean: Clean, coding: str, content_type: str | None) -> None:
         """``coding`` is the Content-Encoding."""
         self._clean = clean
         self._undo = _DECODERS.get(coding.strip().lower())
         self._undone = self._undo() if self._undo is not None else None
-        self._text = codecs.getincrementaldecoder(_charset(content_type))("replace")
-        self._tail = ""
+        self._content_type = content_type
+        self._beginning = b""
+        self._charset = ""
+        self._raw = b""
+        self._window = ""
 
     async def passes(self, piece: bytes) -> bool:
         """Whether the next piece may go out; False too where it cannot be read, or undoes to beyond all proportion."""
         if self._undone is None:
             return False
-        window, left = self._tail, _UNDONE_AT_MOST + _GROWN_AT_MOST * len(piece)
+        left = _UNDONE_AT_MOST + _GROWN_AT_MOST * len(piece)
         try:
             for plain in self._undone.steps(piece):
                 left -= len(plain)
                 if left < 0:
                     return False
-                window += self._text.decode(plain)
-                if len(window) > _WINDOW:
-                    if not await self._clean(window):
-                        return False
-                    window = window[-_OVERLAP:]
+                self._take(plain)
+                if len(self._window) > _WINDOW and not await self._is_clean():
+                    return False
         except (zlib.error, brotli.error, zstandard.ZstdError):
             return False
-        self._tail = window[-_OVERLAP:]
-        return await self._clean(window)
+        return await self._is_clean()
+
+    def _take(self, plain: bytes) -> None:
+        self._raw += plain
+        if len(self._beginning) < _SAMPLE:
+            self._beginning += plain
+            charset = settled(self._beginning, self._content_type)
+            if charset != self._charset:
+                self._charset, self._window, plain = charset, "", self._beginning
+                self._text = codecs.getincrementaldecoder(charset)("replace")
+        self._window += self._text.decode(plain)
+
+    async def _is_clean(self) -> bool:
+        """Whether the window may go out; only its end is kept."""
+        also = doubt(self._raw, self._window, self._charset)
+        window, self._window, self._raw = self._window, self._window[-_OVERLAP:], self._raw[-_OVERLAP:]
+        return await self._clean(window) and (also is None or await self._clean(also))
 
 
 def beginning_of(body: bytes, coding: str, size: int) -> bytes:
@@ -134,10 +149,3 @@ _DECODERS: dict[str, type[_Identity] | type[_Gzip] | type[_Brotli] | type[_Zstd]
     "br": _Brotli,
     "zstd": _Zstd,
 }
-
-
-def _charset(content_type: str | None) -> str:
-    try:
-        return read_text(b"", content_type).charset
-    except Undecodable:
-        return "utf-8"

@@ -18,12 +18,14 @@ _DEPTH = 3
 
 _TAG = re.compile(r"<[^<>]*>")
 # Possessive throughout, and each alternative of an unclosed comment or element runs to the end: linear on any input.
-_MARKUP = re.compile(
+MARKUP = re.compile(
     r"<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)"
     r"|<(script|style)\b[^>]*+>(?:[^<]++|<(?!/\1))*+(?:</\1[^>]*+>|\Z)"
     r"|</?[a-z](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>",
     re.IGNORECASE,
 )
+"""Tags, and comments, scripts and styles whole, as a browser reads them."""
+
 _SCRIPT = re.compile(r"<script\b[^>]*+>((?:[^<]++|<(?!/script))*+)", re.IGNORECASE)
 _STRING = re.compile(
     r"""(?:"((?:[^"\\\n]++|\\.)*+)(?:"|\n|\\?\Z)|'((?:[^'\\\n]++|\\.)*+)(?:'|\n|\\?\Z)|`((?:[^`\\]++|\\.)*+)(?:`|\\?\Z))"""
@@ -68,6 +70,16 @@ def forms(text: str, work: Work) -> Iterator[str]:
     return _forms(text, work, _DEPTH)
 
 
+def forms_not_packed(text: str) -> Iterator[str]:
+    """The same less what is packed in the text, which alone can be too much."""
+    return _forms(text, Work(_ROUNDS * len(text)), 0)
+
+
+def undone_once(text: str) -> str:
+    """The text with one layer of every kind of escape undone."""
+    return _undo_backslashes(html.unescape(_undo_percent(text)))
+
+
 def _forms(text: str, work: Work, depth: int) -> Iterator[str]:
     for count in range(_ROUNDS):
         work.spend(len(text))
@@ -102,7 +114,7 @@ def _without_markup(text: str) -> Iterator[str]:
     naive = _TAG.sub("", text)
     if len(naive) < len(text):
         yield naive
-    read = _MARKUP.sub("", text)
+    read = MARKUP.sub("", text)
     if len(read) < len(text) and read != naive:
         yield read
 

@@ -238,7 +238,7 @@ class Guard:
         """Whose withheld text stands in a text, in any form that it may be read in; runs of eight words at least.
 
         Text that stands in a free article, in what another article shows or its page calls itself, or in the bodies of
-        two articles, is nobody's. What a text unpacks to beyond all proportion is not looked at.
+        two articles, is nobody's. What a text unpacks to beyond all proportion is not looked at; all else in it is.
         """
         found: dict[int, _Found] = {}
         if self.watches:

@@ -5,18 +5,35 @@ from __future__ import annotations
 import codecs
 import json
 import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pennypress.errors import Undecodable
-from pennypress.pages.source import Text, read_text
+from pennypress.pages.source import Text, charset_of, read_text
 
-_XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_XML_OR_STYLE_DECLARED = re.compile(
+    rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']|@charset \"([A-Za-z0-9._-]{1,40})\";"
+)
 _XML = re.compile(r"<(?:\?xml\b|rss\b|feed\b|(?:\w+:)?RDF\b|opml\b|urlset\b|sitemapindex\b)")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _XHTML = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _GUARDS = (")]}',", ")]}'", "while(1);", "for(;;);")
 _SAMPLE = 4096
+_CONTINUED = bytes(range(0x80, 0xC0))
+_WIDE = ("utf-16-le", "utf-16-be")
+_PLANES = bytes(range(9))
+_ACCENTED = ("cp1250", "iso8859_2", "cp1254", "cp1257")
+_ALPHABETS = ("cp1251", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic", "cp1253", "cp1255", "cp1256", "cp949")
+_UNSPACED = ("cp932", "euc_jp", "gb18030", "big5hkscs", "cp874")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]{4}|[\x00-\x08]")
+"""How a text begins that is more than accents between ASCII letters: with four bytes in a row, or half a letter."""
+_SPACES = re.compile(rb"(?<=[\x80-\xff]) (?=[\x80-\xff])")
+_ASCII = bytes(range(128))
+_JAPANESE_MAIL = b"\x1b$"
+_NO_TEXT = frozenset("CS")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|[\xfe\xff]{2}|<\0")
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 27, 30))
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"GIF8", b"\x89PNG", b"RIFF", b"OggS", b"ID3")
@@ -122,44 +139,109 @@ def _is_json(text: str) -> bool:
         return False
 
 
-def _read(body: bytes, content_type: str | None) -> Text:
-    declared = _XML_DECLARED.match(body[:_SAMPLE])
-    says = "charset" in (content_type or "").lower()
-    if declared is not None and not says and _wide(body[:_SAMPLE]) is None:
-        content_type = f"application/xml; charset={declared[1].decode('ascii')}"
-    wide = _wide(body[:_SAMPLE])
+def settled(beginning: bytes, content_type: str | None) -> str:
+    """In which charset a text is read of which no more than its beginning is known yet."""
     try:
-        if wide is not None and not says and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            content_type = f"text/plain; charset={wide}"
-        return read_text(body, content_type)
+        return charset_of(beginning, _told(beginning, content_type))[1] or "utf-8"
+    except Undecodable:
+        return "utf-8"
+
+
+def doubt(part: bytes, told: str, charset: str) -> str | None:
+    """A part of a text, cut anywhere, as it reads if the charset by which it ``told`` something is wrong; None where
+    there is no doubt."""
+    if _JAPANESE_MAIL in part or part.isascii():
+        return _japanese_mail(part, charset)
+    part = part.lstrip(_CONTINUED)
+    with suppress(UnicodeDecodeError):
+        other = codecs.getincrementaldecoder("utf-8")("strict").decode(part)
+        return None if charset in ("utf-8", *_WIDE) else other
+    return None if "\ufffd" not in told else "\n".join((part.decode("cp1252", "replace"), *_guessed(part)))
+
+
+def _read(body: bytes, content_type: str | None) -> Text:
+    try:
+        return read_text(body, _told(body, content_type))
     except Undecodable:
         return Text(body.decode("cp1252", "replace"), "cp1252", 0, strict=False)
 
 
+def _told(body: bytes, content_type: str | None) -> str | None:
+    """The type of a text with the charset that itself tells, where its type names none."""
+    if "charset" in (content_type or "").lower() or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content_type
+    if wide := _wide(body[:_SAMPLE]):
+        return f"text/plain; charset={wide}"
+    if declared := _XML_OR_STYLE_DECLARED.match(body[:_SAMPLE]):
+        return f"text/plain; charset={(declared[1] or declared[2]).decode('ascii')}"
+    return content_type
+
+
 def _wide(sample: bytes) -> str | None:
-    """The charset of a text whose every other byte is nothing."""
+    """The charset of a text whose every other byte is nothing, or next to nothing: the alphabet of its letters."""
     if sample.startswith(codecs.BOM_UTF16_LE) or sample.startswith(codecs.BOM_UTF16_BE):
         return "utf-16le" if sample.startswith(codecs.BOM_UTF16_LE) else "utf-16be"
     if len(sample) < 4 or b"\0" not in sample:
         return None
     half = len(sample) // 2
-    if sample[1::2].count(0) * 10 >= half * 7:
+    if len(sample[1::2].translate(None, _PLANES)) * 10 <= half * 3:
         return "utf-16le"
-    return "utf-16be" if sample[::2].count(0) * 10 >= half * 7 else None
+    return "utf-16be" if len(sample[::2].translate(None, _PLANES)) * 10 <= half * 3 else None
 
 
 def _doubt(body: bytes, text: Text) -> str | None:
-    """The same text by the other of the two charsets that are taken for each other, where they differ."""
-    if body.isascii():
-        return None
+    """The same text by the other of the two charsets that are taken for each other, where they differ; where nothing
+    tells its charset, by each that a browser may guess."""
+    if body.isascii() or _JAPANESE_MAIL in body:
+        return _japanese_mail(body, text.charset)
     if not text.strict:
-        return body.decode("utf-8" if text.charset == "cp1252" else "cp1252", "replace")
+        if text.charset != "cp1252":
+            return body.decode("cp1252", "replace")
+        return "\n".join((body.decode("utf-8", "replace"), *_guessed(body)))
     if text.charset == "utf-8" or text.charset.startswith("utf-16"):
         return None
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+def _japanese_mail(body: bytes, charset: str) -> str | None:
+    """A text by the one charset that is told by its escapes alone."""
+    return body.decode("iso2022_jp", "replace") if _JAPANESE_MAIL in body and charset != "iso2022_jp" else None
+
+
+def _guessed(body: bytes) -> Iterator[str]:
+    """A text by each charset by which it looks like one, and says something else than as Western text."""
+    far = _BEYOND_ASCII.search(body)
+    start = far.start() // 2 * 2 if far is not None else 0
+    sample = body[start : start + _SAMPLE]
+    said = {body.decode("cp1252", "replace")}
+    for charset in _ACCENTED if far is None else _likely(sample):
+        told = body.decode(charset, "replace") if _looks_like_text(sample.decode(charset, "replace")) else None
+        if told is not None and told not in said:
+            said.add(told)
+            yield told
+
+
+def _likely(sample: bytes) -> Iterator[str]:
+    """The charsets that may be tried on a text by how much of it is beyond ASCII, and how often spaces part that."""
+    beyond, spaces = len(sample.translate(None, _ASCII)), len(_SPACES.findall(sample))
+    if beyond * 4 < len(sample):
+        yield from _ACCENTED
+    if spaces * 40 >= beyond:
+        yield from _ALPHABETS
+    if spaces * 15 <= beyond:
+        yield from _UNSPACED
+    if len(sample.translate(None, _PLANES)) < len(sample):
+        yield from _WIDE
+
+
+def _looks_like_text(told: str) -> bool:
+    """Whether what is not ASCII is made of letters, most of them small where there are such."""
+    beyond = [char for char in told if char > "\x7f"]
+    signs = sum(unicodedata.category(char)[0] in _NO_TEXT for char in beyond)
+    return signs * 5 <= len(beyond) and sum(map(str.isupper, beyond)) <= sum(map(str.islower, beyond))
 
 
 def put_back(was: Written, text: str, body: bytes) -> bytes:

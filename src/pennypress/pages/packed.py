@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 _CHARACTERS = 24_000_000
-_INFLATED = 4_000_000
+_INFLATED = 8_000_000
 _SHORTEST = 24
 _CHUNK = 16
 _DEFLATED_FROM = 24

@@ -76,22 +76,30 @@ def read_text(body: bytes, content_type: str | None) -> Text:
     Labels are the WHATWG's. Raises Undecodable for an unknown label, a byte-order mark that disagrees with the label,
     a page that declares nothing and is not UTF-8, and one of which much is no text in its charset.
     """
-    bom, charset = _byte_order_mark(body)
-    declared = _declared(body, content_type)
-    if charset is None:
-        charset = declared or "utf-8"
-    elif declared is not None and declared != charset and not {declared, charset} <= {"utf-16-le", "utf-16-be"}:
-        raise Undecodable(f"the byte-order mark says {charset}, the page is declared as {declared}")
+    bom, said = charset_of(body, content_type)
+    charset = said or "utf-8"
     payload = body[bom:]
     try:
         return Text(payload.decode(charset), charset, bom)
     except UnicodeDecodeError:
-        if declared is None or charset in _NOT_ASCII_LIKE:
+        if charset in _NOT_ASCII_LIKE or _declared(body, content_type) is None:
             raise Undecodable(f"the page is not {charset}, and nothing says what else it is") from None
     text = payload.decode(charset, "replace")
     if text.count("\ufffd") * 100 > len(text) + 2000:
         raise Undecodable(f"more than one character in a hundred is not {charset}")
     return Text(text, charset, bom, strict=False)
+
+
+def charset_of(beginning: bytes, content_type: str | None) -> tuple[int, str | None]:
+    """How many bytes of byte-order mark a page begins with, and in which charset that, its Content-Type or its ``meta``
+    says it is; None where nothing says so. Raises Undecodable where they disagree, and for an unknown label."""
+    bom, charset = _byte_order_mark(beginning)
+    declared = _declared(beginning, content_type)
+    if charset is None or declared is None or charset == declared:
+        return bom, charset or declared
+    if {declared, charset} <= {"utf-16-le", "utf-16-be"}:
+        return bom, charset
+    raise Undecodable(f"the byte-order mark says {charset}, the page is declared as {declared}")
 
 
 GZIP = b"\x1f\x8b"
