@@ -237,3 +237,39 @@ async def test_a_slow_page_that_may_be_an_article_is_kept_back_to_its_end(
     assert arriving.messages[0]["status"] == 200
     assert b"pennypress-wall" in arriving.body
     assert b"harbour master told us" not in arriving.body
+
+
+STORED = {"cache_control": "public, max-age=600", "etag": '"9"'}
+
+
+async def test_what_streams_to_who_has_the_article_is_stored_for_nobody_else(streams: Streams, built: Build) -> None:
+    app = built(largest="100 kB")
+    app._app = streams
+    holder = Browser(app)
+    await holder.get("/news/crane")
+    told, more = json.dumps({"text": TEXT}).encode(), asyncio.Event()
+    long = json.dumps({"text": TEXT, "also": HARMLESS * 2_000}).encode()
+    streams.stream("/slow", [told[:-1], more, told[-1:]], content_type="application/json", **STORED)
+    streams.stream("/long", [long], content_type="application/json", content_length=str(len(long)), **STORED)
+    slow = Arriving(holder, "/slow")
+    await slow.until(told[:-1])
+    more.set()
+    await slow.task
+    long_one = Arriving(holder, "/long")
+    await long_one.task
+    for arriving, whole in ((slow, told), (long_one, long)):
+        fields = dict(arriving.messages[0]["headers"])
+        assert arriving.body == whole
+        assert fields[b"cache-control"] == b"private, no-store"
+        assert b"etag" not in fields
+
+
+async def test_what_streams_to_a_reader_without_a_name_keeps_the_sites_own_caching(
+    streams: Streams, reader: Browser
+) -> None:
+    long = json.dumps({"also": HARMLESS * 2_000}).encode()
+    streams.stream("/long", [long], content_type="application/json", content_length=str(len(long)), **STORED)
+    arriving = Arriving(Browser(reader.app), "/long")
+    await arriving.task
+    fields = dict(arriving.messages[0]["headers"])
+    assert (fields[b"cache-control"], fields[b"etag"]) == (b"public, max-age=600", b'"9"')

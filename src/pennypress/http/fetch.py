@@ -213,7 +213,8 @@ class _Keeper:
             )
             await self._send({"type": "http.response.body", "body": refusal.body, "more_body": False})
             return
-        private = self.verdict is Verdict.LOOK_PRIVATE
+        personal = self._watch is not None and self._watch.personal
+        private = personal or self.verdict is Verdict.LOOK_PRIVATE
         headers = private_headers(self._headers) if private else list(self._headers)
         await self._send({"type": "http.response.start", "status": self._status, "headers": without_ours(headers)})
         if kept:

@@ -247,7 +247,8 @@ class Guarding:
         return refuse(self._board, request, visitor.language, layout)
 
     def watch(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> Watch | None:
-        """What looks at an answer as it streams; None where nothing is to be looked at."""
+        """What looks at an answer as it streams; None where nothing is to be looked at. Who has a name or a right may
+        be let through what others are not."""
         layout = layout_of(headers)
         if layout is None or self._silent(request) or not self._guard.watches:
             return None
@@ -258,7 +259,12 @@ class Guarding:
 
         said = first(headers, b"content-type")
         coding = first(headers, b"content-encoding")
-        return Watch(clean, (coding or b"").decode("latin-1"), said.decode("latin-1") if said else None)
+        return Watch(
+            clean,
+            (coding or b"").decode("latin-1"),
+            said.decode("latin-1") if said else None,
+            personal=bool(visitor.passes or visitor.devices or visitor.rights),
+        )
 
     async def minded(self, request: PageRequest, visitor: Visitor, headers: Fields) -> Fields:
         """The head of an answer without the fields that say what this visitor may not read."""
