@@ -308,7 +308,7 @@ class Guarding:
 
     def _looks(self, layout: Layout) -> bool:
         """Whether an answer may hold anything: what is withheld, or items of what is not known yet."""
-        return self._guard.watches or layout not in (Layout.CODE, Layout.CAPTIONS)
+        return self._guard.watches or layout is not Layout.CAPTIONS
 
     def _silent(self, request: PageRequest) -> bool:
         """Whether nothing is looked at: an address may quote if each reading of it may."""

@@ -13,7 +13,7 @@ from pennypress.http.answer import Answer, first
 from pennypress.http.unread import Unread
 from pennypress.pages.addresses import Aside, paths_in
 from pennypress.pages.guard import Guard, Looked, Sighting
-from pennypress.pages.items import bare_json, bare_xml
+from pennypress.pages.items import bare_json, bare_xml, is_call
 from pennypress.pages.kept import Kept
 from pennypress.pages.layout import Layout, Written, put_back, written
 from pennypress.pages.looking import stands_in
@@ -209,13 +209,19 @@ class Verdicts:
         return replace(looked, sightings=_beside_addresses(text(), looked.sightings)) if looked.sightings else looked
 
     def _bare(self, was: Written, host: str, opened: frozenset[str]) -> tuple[str, tuple[str, ...]]:
-        bare: Callable[..., tuple[str, tuple[str, ...]]] | None = _BARE.get(was.layout)
+        text = was.text.text
+        bare = _BARE.get(was.layout)
+        if bare is None and was.layout is Layout.CODE and is_call(text):
+            bare = bare_json
         if bare is None:
-            return was.text.text, ()
-        return bare(was.text.text, lambda link: link not in opened and self._unread.is_unknown(link, host))
+            return text, ()
+        return bare(text, lambda link: link not in opened and self._unread.is_unknown(link, host))
 
 
-_BARE = {Layout.XML: bare_xml, Layout.JSON: bare_json}
+_BARE: dict[Layout, Callable[[str, Callable[[str], bool]], tuple[str, tuple[str, ...]]]] = {
+    Layout.XML: bare_xml,
+    Layout.JSON: bare_json,
+}
 
 
 def _beside_addresses(text: str, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:

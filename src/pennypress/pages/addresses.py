@@ -50,11 +50,12 @@ def paths_in(text: str) -> list[str]:
 
 
 def is_link(text: str) -> bool:
-    """Whether a text is nothing but an address."""
+    """Whether a text is nothing but an address, with spaces around it or not."""
+    link = text.strip()
     return (
-        text.startswith(("/", "http://", "https://"))
-        and len(text) < _LONGEST_LINK
-        and not any(char.isspace() for char in text)
+        link[:8].lower().startswith(("/", "http://", "https://"))
+        and len(link) < _LONGEST_LINK
+        and not any(char.isspace() for char in link)
     )
 
 
@@ -67,7 +68,7 @@ def _paths(text: str) -> Iterator[tuple[int, int]]:
 
 def _path(text: str, found: re.Match[str]) -> tuple[int, int] | None:
     first, end = found.span()
-    if not _SHORTEST <= end - first or _SPACE in found[0]:
+    if end - first < _SHORTEST or _SPACE in found[0]:
         return None
     before = first - 1 if first and text[first - 1] == "\\" else first
     if before and text[before - 1] not in _BEFORE:
