@@ -13,9 +13,7 @@ from pennypress.pages.addresses import is_link
 from pennypress.pages.withheld import RUN
 from pennypress.pages.words import words
 
-_ITEM = re.compile(
-    r"<((?:[\w.-]+:)?(?:item|entry|article|story|post))(?=[\s>])[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
-)
+_ITEM_BEGINS = re.compile(r"<((?:[\w.-]+:)?(?:item|entry|article|story|post))(?=[\s>])[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(
     r"<(?:[\w.-]+:)?link\b([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?link\s*>)"
     r"|<((?:[\w.-]+:)?(?:guid|id|url|permalink|origLink)\b[^>]*)>([^<]*|<!\[CDATA\[.*?\]\]>)</",
@@ -55,7 +53,7 @@ _PLACE = re.compile(r"[\w.~%-]+(?:/[\w.~%-]+)+/?")
 _BY_NUMBER = re.compile(r"/\?p(?:age_id)?=\d+$")
 _IN_A_FORMAT = re.compile(r"\?_?format=\w+$")
 _LINK_LISTS = frozenset(("links", "self", "alternate", "canonical"))
-_JSON_TOKEN = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\Z))(\s*+:)?|[{}\[\]]|/\*.*?\*/|//[^\n]*', re.DOTALL)
+_JSON_TOKEN = re.compile(r'("(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z))(\s*+:)?|[{}\[\]]|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _CALL = re.compile(
     r"\s*+(?:/\*(?:[^*]++|\*(?!/))*+\*/\s*+|//[^\n]*+\n\s*+)*+[\w$.]++\s*+\(\s*+[\[{]",
 )
@@ -70,16 +68,17 @@ def bare_xml(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
     links: list[str] = []
     base = _base_of(text)
 
-    def item(found: re.Match[str]) -> str:
-        link = next((link for link in _links_of(found[0], base) if unknown(link)), None)
-        if link is None:
-            return found[0]
-        bare = "".join(_bare_children(found[0]))
-        if bare != found[0]:
+    pieces: list[str] = []
+    at = 0
+    for first, end in _items(text):
+        item = text[first:end]
+        link = next((link for link in _links_of(item, base) if unknown(link)), None)
+        bare = item if link is None else "".join(_bare_children(item))
+        if link is not None and bare != item:
             links.append(link)
-        return bare
-
-    return _ITEM.sub(item, text), tuple(links)
+        pieces += (text[at:first], bare)
+        at = end
+    return "".join(pieces) + text[at:], tuple(links)
 
 
 def bare_json(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
@@ -104,13 +103,28 @@ def links_in(text: str) -> list[str]:
     """The links that a sitemap or a feed names, each once, in order."""
     said = [_said(found) for found in _LOC.findall(text)]
     base = _base_of(text)
-    told = (link for item in _ITEM.finditer(text) for link in _links_of(item[0], base))
+    told = (link for first, end in _items(text) for link in _links_of(text[first:end], base))
     return list(dict.fromkeys([*filter(None, said), *told]))
 
 
 def lists_lists(text: str) -> bool:
     """Whether a sitemap names other sitemaps, not pages."""
     return re.search(r"<(?:\w+:)?sitemapindex\b", text) is not None
+
+
+def _items(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where the items of a feed stand."""
+    at = 0
+    endless: set[str] = set()
+    for begins in _ITEM_BEGINS.finditer(text):
+        if begins.start() < at or begins[1] in endless:
+            continue
+        ends = re.compile(rf"</{re.escape(begins[1])}\s*>", re.IGNORECASE).search(text, begins.end())
+        if ends is None:
+            endless.add(begins[1])
+            continue
+        at = ends.end()
+        yield begins.start(), at
 
 
 def _base_of(text: str) -> str:
