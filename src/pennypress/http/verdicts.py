@@ -127,6 +127,14 @@ class Verdicts:
             return self._look(text)
         return await self._apart(partial(self._look, text))
 
+    async def unknown_in(self, text: str, layout: Layout, host: str) -> tuple[str, ...]:
+        """The links of the items in a piece of a text whose article is not known."""
+        bare = _BARE.get(layout)
+        if bare is None:
+            return ()
+        look = partial(bare, text, lambda link: self._unread.is_unknown(link, host))
+        return (look() if len(text) <= _INLINE else await self._apart(look))[1]
+
     async def look_again(self, text: Callable[[], str], before: Callable[[], Looked | None], size: int) -> Looked:
         """Whose withheld text stands in a text of about this ``size`` that was looked at ``before``, as far as more is
         known now. What several wait for is looked at once."""
@@ -222,6 +230,11 @@ _BARE: dict[Layout, Callable[[str, Callable[[str], bool]], tuple[str, tuple[str,
     Layout.XML: bare_xml,
     Layout.JSON: bare_json,
 }
+
+
+def may_hold_items(layout: Layout) -> bool:
+    """Whether an answer of a layout may be a list of items."""
+    return layout in _BARE
 
 
 def _beside_addresses(text: str, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
