@@ -440,3 +440,62 @@ async def test_an_article_whose_canonical_link_is_corrected_is_charged_to_nobody
     )
     another = await reader.get("/news/crane")
     assert another.header("pennypress-access") == "preview", "another article at the same address is another article"
+
+
+SLUG = "-".join(WITHHELD[0].rstrip(".").lower().replace(",", "").split())
+ADDRESS = f"http://paper.test/gallery/{SLUG}"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/xml", f'<?xml version="1.0"?><urlset><url><loc>{ADDRESS}</loc></url></urlset>'),
+        ("application/rss+xml", f"<rss><channel><item><title>x</title><link>{ADDRESS}</link></item></channel></rss>"),
+        ("application/json", json.dumps({"url": ADDRESS, "slug": SLUG, "path": f"/gallery/{SLUG}/"})),
+        ("application/json", json.dumps({"url": ADDRESS}).replace("/", "\\/")),
+        ("text/html", page("Gallery", ("One picture.",), after=f'<p><a href="/gallery/{SLUG}?full=1">It</a></p>')),
+        ("text/plain", f"See {ADDRESS} for more.\n"),
+        ("text/javascript", f'location = "{ADDRESS}"'),
+    ],
+)
+async def test_the_words_that_an_address_is_made_of_are_no_secret(
+    built: Build, site: Site, content_type: str, body: str
+) -> None:
+    reader = await used_up(built())
+    site.put("/list", body, content_type=content_type)
+    answer = await reader.get("/list")
+    assert (answer.status, answer.text) == (200, body)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (
+            "application/rss+xml",
+            f"<rss><channel><item><link>{ADDRESS}</link><guid>{ADDRESS}?{SLUG}</guid>"
+            f"<description>{' '.join(WITHHELD)}</description></item></channel></rss>",
+        ),
+        ("application/json", json.dumps({"url": ADDRESS, "share": f"{ADDRESS}?{SLUG}", "text": " ".join(WITHHELD)})),
+        ("text/html", page("Found", ("One.",), after=f'<a href="{ADDRESS}">It</a><p>{WITHHELD[1]}</p>')),
+    ],
+)
+async def test_beside_an_address_that_stays_the_text_goes(
+    built: Build, site: Site, content_type: str, body: str
+) -> None:
+    reader = await used_up(built())
+    site.put("/list", body, content_type=content_type)
+    answer = await reader.get("/list")
+    assert (answer.status, leaks(answer)) == (200, [])
+    assert ADDRESS in answer.text
+    assert f"?{SLUG}" not in answer.text
+    assert ">Read the whole" not in answer.text.partition("<description>")[0], "no sentence stands where a link stood"
+    if content_type == "application/json":
+        assert json.loads(answer.text)["share"] == "http://paper.test/news/crane"
+
+
+async def test_a_redirect_leads_on_to_an_address_of_whatever_words(built: Build, site: Site) -> None:
+    reader = await used_up(built())
+    site.put("/old", "", 301, location=f"/gallery/{SLUG}", link=f"</gallery/{SLUG}>; rel=canonical")
+    moved = await reader.get("/old")
+    assert moved.header("location") == f"/gallery/{SLUG}"
+    assert moved.header("link") == f"</gallery/{SLUG}>; rel=canonical"

@@ -74,6 +74,114 @@ async def test_an_item_of_an_article_not_yet_known_goes_with_title_and_link_alon
     assert again.body != answer.body or again.header("etag") == answer.header("etag")
 
 
+LONG = " ".join(CRANE)
+
+
+def _listed(**item: object) -> str:
+    return json.dumps([{"title": "The crane", "text": CONTENT, **item}])
+
+
+def _fed(item: str) -> str:
+    return f"<rss><channel>{item}</channel></rss>"
+
+
+def _item(link: str = LINK, more: str = "") -> str:
+    return f"<item><title>The crane</title><link>{link}</link><description>{escape(CONTENT)}</description>{more}</item>"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        *(
+            ("application/json", _listed(url=link))
+            for link in (
+                "http://www.paper.test/news/crane",
+                "http://paper.test:80/news/crane",
+                "http://PAPER.test/news/crane",
+                "HTTP://paper.test/news/crane",
+                " http://paper.test/news/crane",
+                "https://paper.test/news/crane",
+                "http://127.0.0.1:8080/news/crane",
+                "http://wordpress:8080/news/crane",
+                "//paper.test/news/crane",
+            )
+        ),
+        ("application/rss+xml", _fed(_item("http://WWW.paper.test:80/news/crane"))),
+        ("application/json", _listed(links=[{"rel": "next", "href": "/x"}, {"rel": "self", "href": LINK}])),
+        ("application/hal+json", _listed(_links={"self": {"href": LINK}})),
+        ("application/hal+json", _listed(_links={"self": [{"href": LINK}]})),
+        ("application/hal+json", _listed(_links={"self": {"href": f"{LINK}?_format=hal_json"}})),
+        ("application/json", _listed(self=LINK)),
+        ("application/vnd.api+json", json.dumps({"data": {"links": {"self": LINK}, "attributes": {"body": LONG}}})),
+        ("application/json", json.dumps({"/news/crane": {"title": "The crane", "text": CONTENT}})),
+        ("application/json", json.dumps({"/news/crane": LONG})),
+        ("application/json", _listed(articleHomeUrl=LINK)),
+        ("application/json", _listed(path="news/crane")),
+        ("application/json", _listed(url=LINK, title=LONG)),
+        ("application/json", f"/* 3 */ {_listed(url=LINK)}"),
+        ("application/json", f"// three\n{_listed(url=LINK)}"),
+        ("application/json", _listed(url=LINK).replace("}]", ",}]")),
+        ("application/json", f"show({_listed(url=LINK)});"),
+        ("text/javascript", f"/**/show({_listed(url=LINK)})"),
+        ("application/atom+xml", f"<feed><entry><id>{LINK}</id><content>{escape(CONTENT)}</content></entry></feed>"),
+        ("application/xml", f'<list><article url="{LINK}"><text>{LONG}</text></article></list>'),
+        ("application/rss+xml", _fed(_item()).replace("item>", "ITEM>").replace("link>", "LINK>")),
+        ("application/rss+xml", _fed(_item()).replace("item>", "my-ns:item>")),
+        *(
+            ("application/rss+xml", _fed(_item(more=f"<{name}>{LONG}</{name}>")))
+            for name in ("category", "author", "dc:rights", "media:title")
+        ),
+    ],
+)
+async def test_an_item_is_known_by_its_link_wherever_and_however_that_is_written(
+    built: Build, site: Site, content_type: str, body: str
+) -> None:
+    site.put("/items", body, content_type=content_type)
+    answer = await Browser(built()).get("/items")
+    assert (answer.status, leaks(answer)) == (200, [])
+    assert "news/crane" in answer.text.replace("PAPER", "paper")
+
+
+async def test_an_item_whose_link_has_a_number_for_a_name_is_held_back_until_its_article_was_read(
+    built: Build, site: Site
+) -> None:
+    site.put("/items", _fed(_item("http://paper.test/?p=12")), content_type="application/rss+xml")
+    site.put("/?p=12", "", status=301, location="/news/crane")
+    app = built()
+    assert leaks(await Browser(app).get("/items")) == []
+    await app._ahead.go_on()
+    again = await Browser(app).get("/items")
+    assert leaks(again) == []
+    assert SHOWN[0] in again.text
+
+
+async def test_what_goes_out_of_json_with_an_item_made_bare_is_else_as_the_site_wrote_it(
+    built: Build, site: Site
+) -> None:
+    item = f'{{"url": "{LINK}", "a": 1e400, "b": 1.50, "b": 2, "c": "\\u00e9", "text": %s, "more": %s}}'
+    lines = f'{item}\n{{"other" : [1.0]}}\n'
+    site.put("/items", lines % (json.dumps(LONG), json.dumps(list(CRANE))), content_type="application/x-ndjson")
+    assert (await Browser(built()).get("/items")).text == lines % ('""', "[]")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", _listed(related_url=LINK)),
+        ("application/json", _listed(url="http://other.test/news/crane")),
+        ("application/json", _listed(kind="text/html", zone="Europe/London")),
+        ("application/json", json.dumps([{"url": LINK, "title": " ".join(CRANE[0].split()[:18]), "n": 1.50}])),
+        ("application/rss+xml", _fed(_item("http://other.test/news/crane"))),
+        ("text/javascript", 'define(["/news/crane"], function (text) { return "one two three four five six seven" })'),
+    ],
+)
+async def test_what_is_not_about_an_article_of_this_paper_or_tells_nothing_of_it_stays_as_it_is(
+    built: Build, site: Site, content_type: str, body: str
+) -> None:
+    site.put("/items", body, content_type=content_type)
+    assert (await Browser(built()).get("/items")).text == body
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [

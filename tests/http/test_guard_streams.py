@@ -13,7 +13,7 @@ import zstandard
 from pennypress.errors import OriginError
 from pennypress.http.fetch import Message, Receive, Scope, Send
 from tests.http.browser import Browser, Site
-from tests.http.guarded import CRANE, WITHHELD, Build, html_of, used_up
+from tests.http.guarded import CRANE, WITHHELD, Build, html_of, rss, used_up
 
 EVENTS = "text/event-stream; charset=utf-8"
 TEXT = " ".join(WITHHELD)
@@ -237,3 +237,110 @@ async def test_a_slow_page_that_may_be_an_article_is_kept_back_to_its_end(
     assert arriving.messages[0]["status"] == 200
     assert b"pennypress-wall" in arriving.body
     assert b"harbour master told us" not in arriving.body
+
+
+STORED = {"cache_control": "public, max-age=600", "etag": '"9"'}
+
+
+async def test_what_streams_to_who_has_the_article_is_stored_for_nobody_else(streams: Streams, built: Build) -> None:
+    app = built(largest="100 kB")
+    app._app = streams
+    holder = Browser(app)
+    await holder.get("/news/crane")
+    told, more = json.dumps({"text": TEXT}).encode(), asyncio.Event()
+    long = json.dumps({"text": TEXT, "also": HARMLESS * 2_000}).encode()
+    streams.stream("/slow", [told[:-1], more, told[-1:]], content_type="application/json", **STORED)
+    streams.stream("/long", [long], content_type="application/json", content_length=str(len(long)), **STORED)
+    slow = Arriving(holder, "/slow")
+    await slow.until(told[:-1])
+    more.set()
+    await slow.task
+    long_one = Arriving(holder, "/long")
+    await long_one.task
+    for arriving, whole in ((slow, told), (long_one, long)):
+        fields = dict(arriving.messages[0]["headers"])
+        assert arriving.body == whole
+        assert fields[b"cache-control"] == b"private, no-store"
+        assert b"etag" not in fields
+
+
+async def test_what_streams_to_a_reader_without_a_name_keeps_the_sites_own_caching(
+    streams: Streams, reader: Browser
+) -> None:
+    long = json.dumps({"also": HARMLESS * 2_000}).encode()
+    streams.stream("/long", [long], content_type="application/json", content_length=str(len(long)), **STORED)
+    arriving = Arriving(Browser(reader.app), "/long")
+    await arriving.task
+    fields = dict(arriving.messages[0]["headers"])
+    assert (fields[b"cache-control"], fields[b"etag"]) == (b"public, max-age=600", b'"9"')
+
+
+UNREAD = "http://paper.test/news/unread"
+ITEMS = {
+    "application/json": json.dumps([{"url": UNREAD, "text": f"{HARMLESS} {n}"} for n in range(9)]),
+    "application/rss+xml": rss(*[(f"Story {n}", "/news/unread", HARMLESS) for n in range(9)]),
+}
+
+
+@pytest.mark.parametrize("content_type", ITEMS)
+@pytest.mark.parametrize("begun", [True, False])
+async def test_a_slow_feed_of_articles_not_yet_known_is_kept_back_and_goes_out_with_their_links(
+    streams: Streams, built: Build, content_type: str, begun: bool
+) -> None:
+    app = built()
+    app._app = streams
+    whole, more = ITEMS[content_type].encode(), asyncio.Event()
+    cut = len(whole) // 2 if begun else 0
+    streams.stream("/items", [whole[:cut], more, whole[cut:]], content_type=content_type)
+    arriving = Arriving(Browser(app), "/items")
+    await asyncio.wait((arriving.task,), timeout=1.2)
+    assert arriving.messages == []
+    more.set()
+    await arriving.task
+    assert arriving.messages[0]["status"] == 200
+    assert arriving.body.count(UNREAD.encode()) == 9
+    assert b"the weather was fair" not in arriving.body
+
+
+@pytest.mark.parametrize("content_type", ITEMS)
+@pytest.mark.parametrize("known_length", [True, False])
+async def test_a_long_feed_of_articles_not_yet_known_is_refused(
+    streams: Streams, built: Build, content_type: str, known_length: bool
+) -> None:
+    app = built(largest="1 kB")
+    app._app = streams
+    whole = ITEMS[content_type].encode()
+    length = {"content_length": str(len(whole))} if known_length else {}
+    streams.stream("/items", [whole], content_type=content_type, **length)
+    arriving = Arriving(Browser(app), "/items")
+    await arriving.task
+    assert arriving.messages[0]["status"] == 403
+    assert b"the weather was fair" not in arriving.body
+
+
+async def test_lines_of_json_flow_until_one_is_about_an_article_not_yet_known(streams: Streams, built: Build) -> None:
+    app = built()
+    app._app = streams
+    first, more = b'{"score": "2:1"}\n', asyncio.Event()
+    told = json.dumps({"url": UNREAD, "text": HARMLESS}).encode()
+    streams.stream("/live", [first, more, told], content_type="application/x-ndjson")
+    arriving = Arriving(Browser(app), "/live")
+    await arriving.until(first)
+    more.set()
+    with pytest.raises(OriginError):
+        await arriving.task
+    assert arriving.body == first
+
+
+async def test_long_data_that_names_no_article_flows_as_it_comes(streams: Streams, built: Build) -> None:
+    app = built(largest="1 kB")
+    app._app = streams
+    rows, more = json.dumps([{"place": "the quay", "text": HARMLESS}] * 40).encode(), asyncio.Event()
+    streams.stream(
+        "/rows", [rows[:2_000], more, rows[2_000:]], content_type="application/json", content_length=str(len(rows))
+    )
+    arriving = Arriving(Browser(app), "/rows")
+    await arriving.until(rows[:2_000])
+    more.set()
+    await arriving.task
+    assert arriving.body == rows

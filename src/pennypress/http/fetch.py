@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from pennypress.errors import OriginError, OriginFailure, PennypressError
 from pennypress.http.answer import Answer, AnswerHeaders, first, layout_of, length_of, private_headers, without_ours
 from pennypress.http.watching import Watch, begins_as_text
+from pennypress.pages.layout import Layout
 from pennypress.pages.source import GZIP
 
 Scope = MutableMapping[str, Any]
@@ -38,6 +39,7 @@ class Verdict(StrEnum):
 
 
 _LOOKED_AT = frozenset((Verdict.LOOK, Verdict.LOOK_PRIVATE))
+_DATA = frozenset((Layout.JSON, Layout.XML))
 
 
 class Judgement(Protocol):
@@ -86,6 +88,7 @@ class _Keeper:
         "_alarm",
         "_asking",
         "_chunks",
+        "_due",
         "_headers",
         "_judgement",
         "_late",
@@ -111,6 +114,7 @@ class _Keeper:
         self._length = 0
         self._lock = asyncio.Lock()
         self._watch: Watch | None = None
+        self._due = False
         self._alarm: asyncio.TimerHandle | None = None
         self._late: asyncio.Task[None] | None = None
         self.verdict: Verdict | None = None
@@ -150,9 +154,11 @@ class _Keeper:
         """Keep back what will end soon; what never ends or is long is passed on as it comes, once looked at."""
         length = first(self._headers, b"content-length") or b""
         kind = (first(self._headers, b"content-type") or b"").lower()
-        if kind.startswith(b"text/event-stream") or (length.isdigit() and int(length) > self._judgement.limit):
+        if kind.startswith(b"text/event-stream"):
             async with self._lock:
                 await self._stream()
+        elif length.isdigit() and int(length) > self._judgement.limit:
+            self._due = True
         elif not length:
             self._alarm = asyncio.get_running_loop().call_later(_KEPT_BACK_SECONDS, self._ring)
 
@@ -182,7 +188,7 @@ class _Keeper:
                 if self.verdict is Verdict.HOLD:
                     await self._stream_page()
                 elif self.verdict in _LOOKED_AT:
-                    await self._stream()
+                    await self._stream_data() if layout_of(self._headers) in _DATA else await self._stream()
             except Enough:
                 self.broken_off = True
             if self.broken_off and self._asking is not None:
@@ -199,6 +205,17 @@ class _Keeper:
             self.verdict = Verdict.LOOK
             await self._stream()
 
+    async def _stream_data(self) -> None:
+        """Pass on data of which something came, and in which nothing was found so far. The rest is kept back: what is
+        whole can be cut, and XML without its end is of no use to anybody."""
+        kept = b"".join(self._chunks)
+        self._due = not kept
+        if not kept or layout_of(self._headers) is Layout.XML:
+            return
+        watch = self._judgement.watch(self._headers)
+        if watch is None or await watch.passes(kept):
+            await self._stream()
+
     async def _stream(self) -> None:
         """Pass on from now on what was kept back and what comes, each piece once it has been looked at; refuse it
         where what was kept back must not go out."""
@@ -213,7 +230,8 @@ class _Keeper:
             )
             await self._send({"type": "http.response.body", "body": refusal.body, "more_body": False})
             return
-        private = self.verdict is Verdict.LOOK_PRIVATE
+        personal = self._watch is not None and self._watch.personal
+        private = personal or self.verdict is Verdict.LOOK_PRIVATE
         headers = private_headers(self._headers) if private else list(self._headers)
         await self._send({"type": "http.response.start", "status": self._status, "headers": without_ours(headers)})
         if kept:
@@ -225,9 +243,11 @@ class _Keeper:
             if not self.streams:
                 self._chunks.append(bytes(chunk))
                 self._length += len(chunk)
-                if self._length > self._judgement.limit:
+                if self._length > self._judgement.limit or (self._due and length_of(self._headers)):
                     await self._stream()
-                    chunk = b""
+                elif self._due and chunk and not last:
+                    await self._stream_data()
+                chunk = b""
                 self.complete = last
             if self.broken_off:
                 raise BrokenOff("withheld text stands in an answer that streams")

@@ -34,7 +34,7 @@ from pennypress.http.request import PageRequest
 from pennypress.http.saving import SignIns, changes, texts_sent, texts_to_edit
 from pennypress.http.twins import Twins
 from pennypress.http.unread import Unread
-from pennypress.http.verdicts import Verdict, Verdicts, digest
+from pennypress.http.verdicts import Verdict, Verdicts, digest, may_hold_items
 from pennypress.http.visitor import Visitor
 from pennypress.http.watching import Watch
 from pennypress.messages import wording
@@ -272,18 +272,25 @@ class Guarding:
         return refuse(self._board, request, visitor.language, layout)
 
     def watch(self, request: PageRequest, visitor: Visitor, headers: AnswerHeaders) -> Watch | None:
-        """What looks at an answer as it streams; None where nothing is to be looked at."""
+        """What looks at an answer as it streams; None where nothing is to be looked at. Who has a name or a right may
+        be let through what others are not."""
         layout = layout_of(headers)
-        if layout is None or self._silent(request) or not self._guard.watches:
+        if layout is None or self._silent(request) or not (self._guard.watches or may_hold_items(layout)):
             return None
 
         async def clean(text: str) -> bool:
             found = await self._unentitled(await self._verdicts.look(text), visitor)
-            return not found or not self._acts(request, found, b"stream")
+            unknown = await self._unknown_in(text, layout, request, visitor)
+            return not (found or unknown) or not self._acts(request, found, b"stream")
 
         said = first(headers, b"content-type")
         coding = first(headers, b"content-encoding")
-        return Watch(clean, (coding or b"").decode("latin-1"), said.decode("latin-1") if said else None)
+        return Watch(
+            clean,
+            (coding or b"").decode("latin-1"),
+            said.decode("latin-1") if said else None,
+            personal=bool(visitor.passes or visitor.devices or visitor.rights),
+        )
 
     async def minded(self, request: PageRequest, visitor: Visitor, headers: Fields) -> Fields:
         """The head of an answer without the fields that say what this visitor may not read."""
@@ -325,9 +332,21 @@ class Guarding:
         reasons = (decision.reason for decision in decisions)
         return frozenset(link for link, reason in zip(articles, reasons, strict=True) if reason is Reason.REPEATED)
 
+    async def _unknown_in(self, text: str, layout: Layout, request: PageRequest, visitor: Visitor) -> bool:
+        """Whether a text holds items of articles that are not known yet, and that this visitor has not opened; those
+        are then read."""
+        links = await self._verdicts.unknown_in(text, layout, request.host)
+        if not links or await self._may_read_all(visitor):
+            return False
+        opened = await self._opened(links, request, visitor)
+        for link in links:
+            if link not in opened:
+                self.unread.hold_back(link, request.host)
+        return len(opened) < len(set(links))
+
     def _looks(self, layout: Layout) -> bool:
         """Whether an answer may hold anything: what is withheld, or items of what is not known yet."""
-        return self._guard.watches or layout not in (Layout.CODE, Layout.CAPTIONS)
+        return self._guard.watches or layout is not Layout.CAPTIONS
 
     def _silent(self, request: PageRequest) -> bool:
         """Whether nothing is looked at: an address may quote if each reading of it may."""

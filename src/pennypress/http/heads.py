@@ -47,6 +47,9 @@ def may_tell(name: bytes, value: bytes) -> bool:
 
 
 def without_text(name: bytes, value: bytes) -> bytes | None:
-    """What is left of a field that says a text: of the address that a redirect leads to its path, else nothing."""
-    left = value.partition(b"?")[0].partition(b"#")[0] if name == b"location" else value
-    return None if left == value else left
+    """What is left of a field that says a text: of the address that a redirect leads to its path, or where that says it
+    too the front page, for a redirect must lead somewhere; else nothing."""
+    if name != b"location":
+        return None
+    left = value.partition(b"?")[0].partition(b"#")[0]
+    return left if left != value else b"/"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
 
 from pennypress.core.target import Target, read_target
 from pennypress.errors import TargetError
+from pennypress.pages.naming import is_own, target_of
 from pennypress.pages.recognise import Grounds
 
 _WAITING_AT_MOST = 100_000
 _SETTLED_AT_MOST = 100_000
 _AGAIN_SECONDS = 60.0
+_BY_NUMBER = re.compile(r"/\?p(?:age_id)?=[0-9]+")
+"""How well-known software writes the address of an article that has no name."""
 
 Knows = Callable[[str], bool]
 """Whether the article of a key is known."""
@@ -55,7 +60,7 @@ class Unread:
         target = self.own_target(link, host)
         if target is None or target.forwarded in self._settled or self._knows(target.key):
             return False
-        return self._grounds.hold(target)
+        return self._grounds.hold(target) or _BY_NUMBER.fullmatch(target.forwarded) is not None
 
     def hold_back(self, link: str, host: str) -> None:
         """Have the article read whose text is held back for as long."""
@@ -89,15 +94,29 @@ class Unread:
         return None if target is None else target.forwarded
 
     def own_target(self, link: str, host: str) -> Target | None:
-        """Where a link leads on this paper's own host; None for any other."""
+        """Where a link leads on this paper's own host, however that is written; None for any other. What only the
+        site's own machines can reach is the paper's too: its software wrote the address by which it is asked."""
         try:
-            parts = urlsplit(link) if "\n" not in link else None
-            own = ("", host) if self._own_host is None else ("", host, self._own_host)
-            if parts is None or parts.netloc not in own or not parts.path.startswith("/"):
+            parts = urlsplit(link.strip())
+            if parts.scheme not in ("", "http", "https") or not parts.path.startswith("/"):
                 return None
-            return read_target(parts.path + (f"?{parts.query}" if parts.query else ""))
+            if parts.netloc and not self._is_own(parts, host):
+                return None
+            return target_of(parts)
         except (TargetError, ValueError):
             return None
+
+    def _is_own(self, parts: SplitResult, host: str) -> bool:
+        own = (host,) if self._own_host is None else (host, self._own_host)
+        return any(is_own(parts, one) for one in own) or _is_inside(parts.hostname or "")
+
+
+def _is_inside(host: str) -> bool:
+    """Whether nobody outside can reach a host by this name."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host
 
 
 def _shorten(held: OrderedDict[str, float] | OrderedDict[str, None]) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
 from typing import TypeVar
 
 from pennypress.http.answer import Answer, first
 from pennypress.http.unread import Unread
+from pennypress.pages.addresses import Aside, paths_in
 from pennypress.pages.guard import Guard, Looked, Sighting
-from pennypress.pages.items import bare_json, bare_xml
+from pennypress.pages.items import bare_json, bare_xml, is_call
 from pennypress.pages.kept import Kept
 from pennypress.pages.layout import Layout, Written, put_back, written
+from pennypress.pages.looking import stands_in
 from pennypress.pages.source import GZIP, undo_coding, unpacked
 
 _INLINE = 8_000
@@ -115,15 +117,23 @@ class Verdicts:
         key = (told, self._guard.generation)
         held = self._fields.get(key)
         if held is None:
-            held = self._guard.look(told)
+            held = self._look(told.replace("</", "< /"))
             self._fields.put(key, held, len(told))
         return held
 
     async def look(self, text: str) -> tuple[Sighting, ...]:
         """Whose withheld text stands in a text."""
         if len(text) <= _INLINE:
-            return self._guard.look(text)
-        return await self._apart(partial(self._guard.look, text))
+            return self._look(text)
+        return await self._apart(partial(self._look, text))
+
+    async def unknown_in(self, text: str, layout: Layout, host: str) -> tuple[str, ...]:
+        """The links of the items in a piece of a text whose article is not known."""
+        bare = _BARE.get(layout)
+        if bare is None:
+            return ()
+        look = partial(bare, text, lambda link: self._unread.is_unknown(link, host))
+        return (look() if len(text) <= _INLINE else await self._apart(look))[1]
 
     async def look_again(self, text: Callable[[], str], before: Callable[[], Looked | None], size: int) -> Looked:
         """Whose withheld text stands in a text of about this ``size`` that was looked at ``before``, as far as more is
@@ -132,11 +142,11 @@ class Verdicts:
         if looked is not None:
             return looked
         if size <= _INLINE:
-            return self._guard.look_again(text, before())
+            return self._look_again(text, before())
         async with self._one_looks:
             looked = await self._ruled_out(before())
             if looked is None:
-                looked = await asyncio.to_thread(self._guard.look_again, text, before())
+                looked = await asyncio.to_thread(self._look_again, text, before())
             return looked
 
     async def _ruled_out(self, before: Looked | None) -> Looked | None:
@@ -159,7 +169,7 @@ class Verdicts:
         if before is not None and before.verdict.nothing and whole:
             texts = [was.text.text] if was.also is None else [was.text.text, was.also]
             looked = tuple(
-                self._guard.look_again(partial(str, text), known)
+                self._look_again(partial(str, text), known)
                 for text, known in zip(texts, before.looked or (Looked(0, ()),) * len(texts), strict=True)
             )
             if not any(one.sightings for one in looked):
@@ -176,7 +186,7 @@ class Verdicts:
     def _look_at(self, name: Name, undone: bytes, content_type: str | None, was: Written, *, whole: bool) -> Verdict:
         host, opened = name[4:]
         if not whole:
-            found = {sighting.known.name: sighting for part in _windows(was) for sighting in self._guard.look(part)}
+            found = {sighting.known.name: sighting for part in _windows(was) for sighting in self._look(part)}
             return (
                 Verdict(name, undone, content_type, tuple(found.values()), whole=False)
                 if found
@@ -194,19 +204,50 @@ class Verdicts:
         )
 
     def _sightings(self, was: Written) -> tuple[Sighting, ...]:
-        found = {sighting.known.name: sighting for sighting in self._guard.look(was.text.text)}
-        for sighting in self._guard.look(was.also) if was.also is not None else ():
+        found = {sighting.known.name: sighting for sighting in self._look(was.text.text)}
+        for sighting in self._look(was.also) if was.also is not None else ():
             found.setdefault(sighting.known.name, sighting)
         return tuple(found.values())
 
+    def _look(self, text: str) -> tuple[Sighting, ...]:
+        return _beside_addresses(text, self._guard.look(text))
+
+    def _look_again(self, text: Callable[[], str], before: Looked | None) -> Looked:
+        looked = self._guard.look_again(text, before)
+        return replace(looked, sightings=_beside_addresses(text(), looked.sightings)) if looked.sightings else looked
+
     def _bare(self, was: Written, host: str, opened: frozenset[str]) -> tuple[str, tuple[str, ...]]:
-        bare: Callable[..., tuple[str, tuple[str, ...]]] | None = _BARE.get(was.layout)
+        text = was.text.text
+        bare = _BARE.get(was.layout)
+        if bare is None and was.layout is Layout.CODE and is_call(text):
+            bare = bare_json
         if bare is None:
-            return was.text.text, ()
-        return bare(was.text.text, lambda link: link not in opened and self._unread.is_unknown(link, host))
+            return text, ()
+        return bare(text, lambda link: link not in opened and self._unread.is_unknown(link, host))
 
 
-_BARE = {Layout.XML: bare_xml, Layout.JSON: bare_json}
+_BARE: dict[Layout, Callable[[str, Callable[[str], bool]], tuple[str, tuple[str, ...]]]] = {
+    Layout.XML: bare_xml,
+    Layout.JSON: bare_json,
+}
+
+
+def may_hold_items(layout: Layout) -> bool:
+    """Whether an answer of a layout may be a list of items."""
+    return layout in _BARE
+
+
+def _beside_addresses(text: str, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+    """The sightings less those of which nothing stands in the text but words that an address is made of."""
+    paths = "\n".join(paths_in(text)) if sightings else ""
+    if not paths:
+        return sightings
+    less = Aside().put(text)
+    return tuple(
+        sighting
+        for sighting in sightings
+        if not stands_in(sighting.withheld, paths) or stands_in(sighting.withheld, less)
+    )
 
 
 def digest(body: bytes) -> bytes:

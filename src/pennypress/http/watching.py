@@ -29,8 +29,10 @@ class Watch:
     """Looks at one answer piece by piece; each piece with the end of what went before, in the charset that its
     beginning settles, and in those that it may be written in if that is wrong."""
 
-    def __init__(self, clean: Clean, coding: str, content_type: str | None) -> None:
-        """``coding`` is the Content-Encoding."""
+    def __init__(self, clean: Clean, coding: str, content_type: str | None, *, personal: bool) -> None:
+        """``coding`` is the Content-Encoding. ``personal``: more may pass for this reader than for others, and what
+        passes is for them alone."""
+        self.personal = personal
         self._clean = clean
         self._undo = _DECODERS.get(coding.strip().lower())
         self._undone = self._undo() if self._undo is not None else None

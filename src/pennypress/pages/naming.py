@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from pennypress.core.target import PathPattern, Target, read_target
 from pennypress.errors import TargetError
@@ -54,9 +54,8 @@ def canonical_target(link: str | None, own_host: str, patterns: Sequence[PathPat
         return None
     if (parts.scheme or parts.netloc) and _host(f"{parts.hostname or ''}{port}", parts.scheme) != _host(own_host, ""):
         return None
-    query = f"?{quote(parts.query, safe=_KEPT_IN_LINKS)}" if parts.query else ""
     try:
-        target = read_target((quote(parts.path, safe=_KEPT_IN_LINKS) or "/") + query)
+        target = target_of(parts)
     except TargetError:
         return None
     if patterns:
@@ -126,6 +125,18 @@ def _without_number(asked: Target) -> Target | None:
         return read_target((path or "/") + (f"?{'&'.join(others)}" if others else ""))
     except TargetError:
         return None
+
+
+def target_of(link: SplitResult) -> Target:
+    """The target that a link asks for, as browsers send it. Raises TargetError."""
+    query = f"?{quote(link.query, safe=_KEPT_IN_LINKS)}" if link.query else ""
+    return read_target((quote(link.path, safe=_KEPT_IN_LINKS) or "/") + query)
+
+
+def is_own(link: SplitResult, own_host: str) -> bool:
+    """Whether a link that names a host leads to the paper's own, however it is written. Raises ValueError."""
+    port = f":{link.port}" if link.port else ""
+    return _host(f"{link.hostname or ''}{port}", link.scheme) == _host(own_host, "")
 
 
 def _host(host: str, scheme: str) -> str:

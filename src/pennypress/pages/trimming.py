@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape, unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
 from pennypress.errors import Undecodable
+from pennypress.pages.addresses import Aside, is_link, may_put_aside
 from pennypress.pages.document import read_document
 from pennypress.pages.layout import Layout, put_back, written
 from pennypress.pages.looking import stands_in
@@ -151,7 +152,17 @@ _TRIMS: dict[Layout, Callable[[str, Sequence[Excerpt]], str | None]] = {
 
 def trim(layout: Layout, body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]) -> bytes | None:
     """An answer without the withheld text; None where it cannot be cut: its layout has no parts that could go, or
-    something is left of it in a form that it may be read in."""
+    something is left of it in a form that it may be read in. Addresses stay, whatever words they are made of."""
+    text, aside = body.decode("latin-1"), Aside()
+    if not may_put_aside(text):
+        return _trimmed(layout, body, content_type, excerpts)
+    less = aside.put(text).encode("latin-1")
+    ways_on = [replace(excerpt, address=aside.put(excerpt.address)) for excerpt in excerpts]
+    trimmed = _trimmed(layout, less, content_type, ways_on)
+    return None if trimmed is None else aside.back(trimmed.decode("latin-1")).encode("latin-1")
+
+
+def _trimmed(layout: Layout, body: bytes, content_type: str | None, excerpts: Sequence[Excerpt]) -> bytes | None:
     was = written(body, content_type, layout)
     if was.layout is Layout.HTML:
         trimmed = trim_html(body, content_type, excerpts)
@@ -178,6 +189,8 @@ class _Trimming:
         held = [excerpt for excerpt in self._excerpts if stands_in(excerpt.withheld, text)]
         if not held:
             return None
+        if is_link(text.strip()):
+            return held[0].address
         instead: dict[str, str] = {}
         for excerpt in held:
             instead.setdefault(excerpt.address, excerpt.instead_of(text, first=excerpt.address not in self._placed))
