@@ -6,7 +6,7 @@ import pytest
 
 from pennypress.errors import Undecodable
 from pennypress.pages.page import PageOptions, read_page
-from tests.pages.making import NOTICE, TITLE, article, paragraphs, read
+from tests.pages.making import NOTICE, TITLE, article, paragraph, paragraphs, read
 
 
 def teasers(count: int) -> str:
@@ -14,6 +14,12 @@ def teasers(count: int) -> str:
         f"<article><h2><a href=/news/{n}>A thing of note happened in town {n}</a></h2>"
         f"<p>A line of ten words on what came to pass there {n}.</p></article>"
         for n in range(count)
+    )
+
+
+def links(count: int) -> str:
+    return "".join(
+        f"<li><a href=/news/{n}>A thing of note in town {n}</a> <time>9 May</time></li>" for n in range(count)
     )
 
 
@@ -35,6 +41,8 @@ def headlines(count: int) -> str:
             f"<h1>Town</h1>{paragraphs(3)}<ul>{headlines(20)}</ul>",
             head='<script type="application/ld+json">{"@type": "CollectionPage"}</script>',
         ),
+        article(f"<h1>Archive</h1><p>All that we said of the town in the last year.</p><ul>{links(60)}</ul>"),
+        article(f"<h1>Found</h1><p>Three results</p>{teasers(3)}"),
     ],
 )
 def test_a_page_of_teasers_shows_that_it_is_a_list(page: str) -> None:
@@ -54,6 +62,16 @@ def test_a_page_of_teasers_shows_that_it_is_a_list(page: str) -> None:
         ),
         article(
             f"<h1>Town</h1>{teasers(12)}", head='<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+        ),
+        article(f"<h1>{TITLE}</h1>{paragraphs(2)}<ul>{links(12)}</ul>"),
+        article(f"<h1>{TITLE}</h1>{paragraphs(1)}{teasers(2)}"),
+        article(
+            f"<h1>{TITLE}</h1><div id=app></div>{''.join(f'<div><a href=/{n}>Part {n}</a></div>' for n in range(12))}"
+        ),
+        article(f"<h1>{TITLE}</h1><ul>{links(60)}</ul>", head='<meta property="og:type" content="article">'),
+        article(
+            f"<h1>{TITLE}</h1><ul>{links(60)}</ul>",
+            after=f'<script type="application/json">["{paragraph(1)} {paragraph(2)} {paragraph(3)}"]</script>',
         ),
         article("<h1>A</h1><p>Two people were hurt.</p>", head='<meta property="og:type" content="website">'),
     ],

@@ -28,6 +28,12 @@ from pennypress.pages.withheld import Withheld
 from pennypress.pages.words import words
 
 _MANY_TEASERS = 4
+_FEW_TEASERS = 3
+"""So many are a list where next to nothing else stands in the page."""
+
+_MANY_LINES = 10
+"""So are so many lines of links."""
+
 _LEAST_ARTICLE = 80
 """A page with fewer words of its own than this, and many teasers, is a list; a brief has no teasers to speak of."""
 
@@ -87,7 +93,7 @@ class Page:
 
     ``body_rule`` is the rule that found the article's body, None where none did; ``words`` and ``blocks`` measure it;
     ``sketch`` tells whether another page's body has anything in common with it. ``content`` is how many words stand in
-    the page, but for what stands beside the rest; ``leads_on`` is whether many of its headings lead elsewhere.
+    the page, but for what stands beside the rest; ``leads_on`` is whether many of its headings or lines lead elsewhere.
     """
 
     body: bytes
@@ -169,7 +175,7 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
         address=address,
         options=options,
         facts=reading.facts,
-        list_like=_is_list(reading),
+        list_like=_is_list(reading) or (not article and _is_links(reading)),
         says_article=article,
         body_rule=found.rule if found is not None else None,
         brief=found is not None and is_brief(found, options.preview) and not _told_in_data(reading, found, options),
@@ -180,7 +186,7 @@ def read_page(body: bytes, content_type: str | None, options: PageOptions, *, ad
         wide=_wide(document),
         sketch=sketch(words(found.text)) if found is not None and reading.facts.canonical else b"",
         content=reading.prose.content if reading.prose is not None else 0,
-        leads_on=reading.prose is not None and reading.prose.leads >= _MANY_TEASERS,
+        leads_on=reading.prose is not None and _leads_on(reading.prose, _MANY_TEASERS),
     )
 
 
@@ -218,6 +224,11 @@ def _told_in_data(reading: _Reading, body: Body, options: PageOptions) -> str:
     """The article's text where the page holds it as data alone, and shows no more than a teaser; else nothing."""
     if not is_brief(body, options.preview):
         return ""
+    return _data(reading)
+
+
+def _data(reading: _Reading) -> str:
+    """The texts of an article's length that a page holds as data."""
     state = [
         text
         for script in reading.document.tree.css("script[type]")
@@ -238,6 +249,18 @@ def _is_list(reading: _Reading) -> bool:
     if own > max(_LEAST_ARTICLE, prose.teased if says_list else prose.carded):
         return False
     return says_list or prose.teasers >= _MANY_TEASERS
+
+
+def _is_links(reading: _Reading) -> bool:
+    """Whether nearly all that a page shows leads elsewhere, and it holds no article as data."""
+    prose = reading.prose
+    if prose is None or prose.elsewhere * 4 < prose.content * 3 or not _leads_on(prose, _FEW_TEASERS):
+        return False
+    return not _data(reading)
+
+
+def _leads_on(prose: Prose, teasers: int) -> bool:
+    return prose.leads >= teasers or prose.lines >= _MANY_LINES
 
 
 def _cut(reading: _Reading, body: Body, page: Page, *, continued: bool) -> Cut:

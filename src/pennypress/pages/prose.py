@@ -18,6 +18,9 @@ _LARGEST_CARD = 80
 _LEAST_PROSE = 8
 """A block of fewer words is no prose: a label, a name, a date."""
 
+_LEAST_LINE = 3
+"""A link of fewer words is no headline: the name of a section, the number of a page."""
+
 _BESIDE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:comments?|commentlist|disqus|discussion|respond|replies|related|recommended|recommendations?|"
     r"teasers?|newsletter|sidebar|promo|cookies?|consent|footer|breadcrumbs?|shar(?:e|ing)|social|widget|popular|"
@@ -40,7 +43,8 @@ class Prose:
     """Which blocks of a page are running text of its own; ``column`` holds most of it. ``teasers`` is how many cards
     lead elsewhere, ``leads`` how many of them do not stand beside the rest; ``carded`` is how many words of running
     text stand in cards, ``teased`` how many words of any kind. ``content`` is how many words stand in the page, links
-    and headings too, but for what stands beside; ``comments`` are the elements of those."""
+    and headings too, but for what stands beside; ``elsewhere`` is how many of those stand in cards and lines of links,
+    ``lines`` how many such lines there are. ``comments`` are the elements of those."""
 
     flags: tuple[bool, ...]
     words: tuple[int, ...]
@@ -50,6 +54,8 @@ class Prose:
     carded: int
     teased: int
     content: int
+    elsewhere: int
+    lines: int
     comments: frozenset[Box]
 
     def within(self, box: Box) -> int:
@@ -67,6 +73,8 @@ def find_prose(outline: Outline) -> Prose:
     ]
     beside = _beside(outline, running)
     flags = [running[index] and index not in teased and block.box not in beside for index, block in enumerate(blocks)]
+    linked = {block.index for block in blocks if block.words >= _LEAST_LINE and block.linked * 2 > block.words}
+    own = [block for block in blocks if block.box not in beside]
     words = [0]
     for flag, block in zip(flags, blocks, strict=True):
         words.append(words[-1] + (block.words if flag else 0))
@@ -78,7 +86,9 @@ def find_prose(outline: Outline) -> Prose:
         leads=sum(blocks[index].box not in beside for index in leads),
         carded=sum(blocks[index].words for index in teased if running[index]),
         teased=sum(blocks[index].words for index in teased),
-        content=sum(block.words for block in blocks if block.box not in beside),
+        content=sum(block.words for block in own),
+        elsewhere=sum(block.words for block in own if block.index in linked or block.index in teased),
+        lines=sum(block.index in linked for block in own),
         comments=_comments(outline, beside),
     )
 
