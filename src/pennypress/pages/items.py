@@ -13,7 +13,7 @@ from pennypress.pages.addresses import is_link
 from pennypress.pages.withheld import RUN
 from pennypress.pages.words import words
 
-_ITEM_BEGINS = re.compile(r"<((?:[\w.-]+:)?(?:item|entry|article|story|post))(?=[\s>])[^<>]*>", re.IGNORECASE)
+_ITEM_BEGINS = re.compile(r"<((?:[\w.-]+:)?(?:(?:news)?item|entry|article|story|post))(?=[\s>])[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(
     r"<(?:[\w.-]+:)?link\b([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?link\s*>)"
     r"|<((?:[\w.-]+:)?(?:guid|id|url|permalink|origLink)\b[^>]*)>([^<]*|<!\[CDATA\[.*?\]\]>)</",
@@ -52,7 +52,7 @@ _OF_A_LINK = re.compile(r"path|ur[il]|link|href|alias|slug", re.IGNORECASE)
 _PLACE = re.compile(r"[\w.~%-]+(?:/[\w.~%-]+)+/?")
 _BY_NUMBER = re.compile(r"/\?p(?:age_id)?=\d+$")
 _IN_A_FORMAT = re.compile(r"\?_?format=\w+$")
-_LINK_LISTS = frozenset(("links", "self", "alternate", "canonical"))
+_LINK_LISTS = frozenset(("link", "links", "self", "alternate", "canonical"))
 _JSON_TOKEN = re.compile(r'("(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z))(\s*+:)?|[{}\[\]]|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _CALL = re.compile(
     r"\s*+(?:/\*(?:[^*]++|\*(?!/))*+\*/\s*+|//[^\n]*+\n\s*+)*+[\w$.]++\s*+\(\s*+[\[{]",
