@@ -16,6 +16,7 @@ from pennypress.core.article import Article
 from pennypress.core.meter import ReaderId
 from pennypress.core.target import PathPattern, any_matches, read_target
 from pennypress.errors import TargetError, Undecodable
+from pennypress.pages.addresses import Aside
 from pennypress.pages.blocks import outline
 from pennypress.pages.body import Body
 from pennypress.pages.document import read_document
@@ -181,7 +182,7 @@ def guard(data: bytes) -> None:
     if trimmed is None:
         return
     left = trimmed.decode("utf-8", "replace")
-    assert not GUARD.look(left), "a run is left"
+    assert not GUARD.look(Aside().put(left)), "a run is left"
     if kind == "json" and _is_json(text):
         assert _is_json(left)
     if kind == "xml" and _is_xml(text):

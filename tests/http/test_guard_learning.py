@@ -108,6 +108,7 @@ def _item(link: str = LINK, more: str = "") -> str:
         ),
         ("application/rss+xml", _fed(_item("http://WWW.paper.test:80/news/crane"))),
         ("application/json", _listed(links=[{"rel": "next", "href": "/x"}, {"rel": "self", "href": LINK}])),
+        ("application/json", _listed(link=[{"rel": "alternate", "href": LINK}])),
         ("application/hal+json", _listed(_links={"self": {"href": LINK}})),
         ("application/hal+json", _listed(_links={"self": [{"href": LINK}]})),
         ("application/hal+json", _listed(_links={"self": {"href": f"{LINK}?_format=hal_json"}})),
@@ -127,6 +128,7 @@ def _item(link: str = LINK, more: str = "") -> str:
         ("application/xml", f'<list><article url="{LINK}"><text>{LONG}</text></article></list>'),
         ("application/rss+xml", _fed(_item()).replace("item>", "ITEM>").replace("link>", "LINK>")),
         ("application/rss+xml", _fed(_item()).replace("item>", "my-ns:item>")),
+        ("application/xml", f'<list><newsItem><link href="{LINK}"/><text>{LONG}</text></newsItem></list>'),
         *(
             ("application/rss+xml", _fed(_item(more=f"<{name}>{LONG}</{name}>")))
             for name in ("category", "author", "dc:rights", "media:title")

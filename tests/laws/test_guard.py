@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pennypress.core.article import Article
+from pennypress.pages.addresses import Aside, paths_in
 from pennypress.pages.guard import Guard, known_text
 from pennypress.pages.items import bare_json, bare_xml
 from pennypress.pages.layout import Layout, written
@@ -170,3 +171,11 @@ def test_bare_json_is_json_of_the_same_shape_and_bare_twice_is_bare_once(value: 
 
 def test_the_words_of_a_run_are_the_eight_that_a_reader_sees() -> None:
     assert all(squeeze(run) == run for run in RUNS)
+
+
+@given(st.text(st.sampled_from('ab/-.%20?"\\ >:'), max_size=120))
+def test_addresses_that_are_put_aside_come_back_as_they_were(text: str) -> None:
+    for wide in (text, text.replace("a", "the-old-crane")):
+        aside = Aside()
+        assert aside.back(aside.put(wide)) == wide
+        assert paths_in(aside.put(wide)) == []

@@ -13,13 +13,14 @@ from pennypress.pages.addresses import is_link
 from pennypress.pages.withheld import RUN
 from pennypress.pages.words import words
 
-_ITEM_BEGINS = re.compile(r"<((?:[\w.-]+:)?(?:item|entry|article|story|post))(?=[\s>])[^<>]*>", re.IGNORECASE)
+_ITEM_BEGINS = re.compile(r"<((?:[\w.-]+:)?(?:(?:news)?item|entry|article|story|post))(?=[\s>])[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(
     r"<(?:[\w.-]+:)?link\b([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?link\s*>)"
     r"|<((?:[\w.-]+:)?(?:guid|id|url|permalink|origLink)\b[^>]*)>([^<]*|<!\[CDATA\[.*?\]\]>)</",
     re.DOTALL | re.IGNORECASE,
 )
 _OWN_LINK = re.compile(r"""\s(?:url|href|link|permalink)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_PAGE = re.compile(r"<html\b", re.IGNORECASE)
 _ABOUT = re.compile(r"""^<[^>]*?\brdf:about\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _BASE = re.compile(r"""^<[^>]*?\bxml:base\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _LOC = re.compile(r"<(?:\w+:)?loc\s*>(.*?)</(?:\w+:)?loc\s*>", re.DOTALL)
@@ -52,7 +53,7 @@ _OF_A_LINK = re.compile(r"path|ur[il]|link|href|alias|slug", re.IGNORECASE)
 _PLACE = re.compile(r"[\w.~%-]+(?:/[\w.~%-]+)+/?")
 _BY_NUMBER = re.compile(r"/\?p(?:age_id)?=\d+$")
 _IN_A_FORMAT = re.compile(r"\?_?format=\w+$")
-_LINK_LISTS = frozenset(("links", "self", "alternate", "canonical"))
+_LINK_LISTS = frozenset(("link", "links", "self", "alternate", "canonical"))
 _JSON_TOKEN = re.compile(r'("(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z))(\s*+:)?|[{}\[\]]|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _CALL = re.compile(
     r"\s*+(?:/\*(?:[^*]++|\*(?!/))*+\*/\s*+|//[^\n]*+\n\s*+)*+[\w$.]++\s*+\(\s*+[\[{]",
@@ -67,6 +68,8 @@ def bare_xml(text: str, unknown: Unknown) -> tuple[str, tuple[str, ...]]:
     """A feed whose items of unknown articles have lost their text, and the links of those."""
     links: list[str] = []
     base = _base_of(text)
+    if _PAGE.match(_root_of(text)):
+        return text, ()
 
     pieces: list[str] = []
     at = 0
@@ -129,8 +132,12 @@ def _items(text: str) -> Iterator[tuple[int, int]]:
 
 def _base_of(text: str) -> str:
     """The address from which a feed's links lead on; empty where its outermost element names none."""
-    root = next((token[0] for token in _TOKEN.finditer(text) if token[2]), "")
-    return _attribute(_BASE, root)
+    return _attribute(_BASE, _root_of(text))
+
+
+def _root_of(text: str) -> str:
+    """The start tag of the outermost element; empty where there is none."""
+    return next((token[0] for token in _TOKEN.finditer(text) if token[2]), "")
 
 
 def _attribute(pattern: re.Pattern[str], tag: str) -> str:
@@ -226,6 +233,7 @@ def _read(text: str) -> _Value:
                 key = _decoded(found[1])
                 continue
             above[-1].inner.append((key, _Value(found.start(), found.end(), _decoded(found[1]))))
+            above[-1].is_object |= bool(key)
         elif char in "{[":
             if len(above) > _DEEPEST:
                 deeper += 1
@@ -241,7 +249,6 @@ def _read(text: str) -> _Value:
         else:
             continue
         key = ""
-    root.is_object = any(key for key, _ in root.inner)
     return root
 
 
