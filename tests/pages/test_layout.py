@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from pennypress.pages.layout import Layout, doubt, is_doubted, settled, written
@@ -49,3 +51,12 @@ def test_utf_8_is_not_doubted(told: str) -> None:
     assert written(body, "text/plain", Layout.PLAIN).also is None
     assert not is_doubted(body, "text/html")
     assert doubt(body[1:-2], body[1:-2].decode("utf-8", "replace"), "utf-8") is None
+
+
+def test_what_is_packed_is_read_beside_what_the_body_says_itself() -> None:
+    packed = written(zlib.compress(RUSSIAN.encode()), "application/json", Layout.JSON)
+    assert squeeze(RUSSIAN) in squeeze(packed.also or "")
+    for start in range(256):
+        body = bytes((start, 1, 2, 3)) * 9 + GERMAN.encode()
+        was = written(body, "application/msgpack", Layout.FORMAL)
+        assert squeeze(GERMAN) in squeeze(was.text.text + (was.also or ""))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pennypress.errors import Undecodable
-from pennypress.pages.source import Text, charset_of, read_text
+from pennypress.pages.source import Text, charset_of, opened, read_text
 
 _XML_OR_STYLE_DECLARED = re.compile(
     rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']|@charset \"([A-Za-z0-9._-]{1,40})\";"
@@ -66,8 +66,8 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer's text as it is laid out in truth. ``also`` is the text in the charset in which it would be written if
-    the answer is wrong about its own; None where there is no doubt."""
+    """An answer's text as it is laid out in truth. ``also`` is the text in the charsets in which it would be written if
+    the answer is wrong about its own, or what it holds packed; None where there is no doubt."""
 
     layout: Layout
     text: Text
@@ -75,9 +75,13 @@ class Written:
 
 
 def written(body: bytes, content_type: str | None, layout: Layout) -> Written:
-    """Read an answer. Never fails: what is no text in the charset that it names is read as Western text."""
+    """Read an answer. Never fails: what is no text in the charset that it names is read as Western text, and a body
+    that is packed without its head saying so also as what it holds, of which nothing can be cut."""
     text = _read(body, content_type)
-    return Written(sniffed(layout, text.text), text, _doubt(body, text))
+    also = _doubt(body, text)
+    if not is_text(body) and (held := opened(body)):
+        return Written(Layout.FORMAL, text, f"{also or ''}\n{_read(held, content_type).text}")
+    return Written(sniffed(layout, text.text), text, also)
 
 
 def is_doubted(body: bytes, content_type: str | None) -> bool:
