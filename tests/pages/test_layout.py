@@ -39,6 +39,18 @@ def test_a_charset_that_nobody_knows_is_as_good_as_none() -> None:
     assert settled(b"The first line.", "text/plain; charset=win-1251") == "utf-8"
 
 
+@pytest.mark.parametrize(
+    ("told", "charset", "named"),
+    [(RUSSIAN, "utf-16-le", "utf-16-le"), (RUSSIAN, "utf-16-be", ""), (JAPANESE, "iso2022_jp", "")],
+)
+def test_a_page_that_can_be_taken_for_ascii_is_doubted(told: str, charset: str, named: str) -> None:
+    body = f"<html><head><meta charset='{named}'><title>T</title></head><body><p>{told * 9}</p></body></html>"
+    assert is_doubted(body.encode(charset), "text/html")
+    assert is_doubted(body.encode(charset), f"text/html; charset={named}")
+    was = written(body.encode(charset), f"text/html; charset={named}", Layout.HTML)
+    assert squeeze(told * 9) in squeeze(was.text.text + (was.also or ""))
+
+
 @pytest.mark.parametrize(("told", "charset"), [one for one in WRITTEN if not one[1].startswith("utf-16")])
 def test_so_is_a_part_of_it_that_streams(told: str, charset: str) -> None:
     body = (told * 99).encode(charset)

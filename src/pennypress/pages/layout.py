@@ -86,7 +86,10 @@ def written(body: bytes, content_type: str | None, layout: Layout) -> Written:
 
 def is_doubted(body: bytes, content_type: str | None) -> bool:
     """Whether an answer's text may be in another charset than the one that it names."""
-    return not body.isascii() and _doubt(body, _read(body, content_type)) is not None
+    if body.isascii() and b"\0" not in body and _JAPANESE_MAIL not in body:
+        return False
+    read = _read(body, content_type)
+    return (read.charset in _WIDE and not read.bom) or _doubt(body, read) is not None
 
 
 def is_markup(body: bytes) -> bool:
@@ -171,14 +174,21 @@ def _read(body: bytes, content_type: str | None) -> Text:
 
 
 def _told(body: bytes, content_type: str | None) -> str | None:
-    """The type of a text with the charset that itself tells, where its type names none."""
-    if "charset" in (content_type or "").lower() or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    """The type of a text with the charset that itself tells, where its type names none that is known."""
+    if _names_charset(content_type) or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content_type
     if wide := _wide(body[:_SAMPLE]):
         return f"text/plain; charset={wide}"
     if declared := _XML_OR_STYLE_DECLARED.match(body[:_SAMPLE]):
         return f"text/plain; charset={(declared[1] or declared[2]).decode('ascii')}"
     return content_type
+
+
+def _names_charset(content_type: str | None) -> bool:
+    try:
+        return charset_of(b"", content_type)[1] is not None
+    except Undecodable:
+        return False
 
 
 def _wide(sample: bytes) -> str | None:
