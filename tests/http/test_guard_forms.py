@@ -14,6 +14,8 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
+from pennypress.http.answer import layout_of
+from pennypress.pages.layout import Layout
 from pennypress.pages.words import squeeze, words
 from tests.http.browser import Browser, Page, Site
 from tests.http.guarded import CRANE, WITHHELD, Build, used_up
@@ -51,6 +53,11 @@ CUT: dict[str, tuple[str, str | bytes]] = {
     ),
     "Latin-1 that nothing declares": ("text/plain", f"é\n\n{TEXT}".encode("latin-1")),
     "escaped twice": ("application/rss+xml", f"<rss><item><d>{escape(escape(f'<p>{TEXT}</p>'))}</d></item></rss>"),
+    "a model in JSON": ("model/gltf+json", json.dumps({"t": TEXT})),
+    "a flat document": (
+        "application/vnd.oasis.opendocument.text-flat-xml",
+        f"<?xml version='1.0'?><office><p>{TEXT}</p></office>",
+    ),
     "OPML": ("text/x-opml", f'<opml><body><outline text="{TEXT}"/></body></opml>'),
     "a comment": ("text/html", f"<html><body><p>One.</p><ul><li>Two</li></ul><!-- {WITHHELD[1]} --></body></html>"),
     "an attribute": (
@@ -89,6 +96,13 @@ REFUSED: dict[str, tuple[str, str | bytes]] = {
         "image/svg+xml",
         "<svg><text>" + "".join(f"<tspan>{w}</tspan>" for w in WORDS) + "</text></svg>",
     ),
+    "JSON in zlib that nothing declares": ("application/json", zlib.compress(json.dumps({"t": TEXT}).encode())),
+    "JSON in zstd that nothing declares": (
+        "application/json",
+        zstandard.ZstdCompressor().compress(json.dumps({"t": TEXT}).encode()),
+    ),
+    "JSON in br that nothing declares": ("application/json", brotli.compress(json.dumps({"t": TEXT}).encode())),
+    "a playlist": ("audio/x-mpegurl", f"#EXTM3U\n#EXTINF:-1,{TEXT}\nhttp://paper.test/1.mp3\n"),
     "a list of words": ("application/json", json.dumps(WORDS)),
     "words with times": ("application/json", json.dumps([{"w": word, "t": n} for n, word in enumerate(WORDS)])),
 }
@@ -148,6 +162,25 @@ async def test_no_status_lets_it_through(site: Site, reader: Browser, status: in
     site.put("/form", body, content_type=content_type, status=status)
     answer = await reader.get("/form")
     assert (answer.status, tells(answer)) == (status, False)
+
+
+@pytest.mark.parametrize(
+    ("types", "layout"),
+    [
+        ((b"image/png", b"text/html"), Layout.HTML),
+        ((b"text/html", b"image/png"), Layout.HTML),
+        ((b"image/png, text/html; charset=utf-8",), Layout.HTML),
+        ((b"application/octet-stream", b"text/plain"), Layout.PLAIN),
+        ((b"image/png", b"application/octet-stream"), Layout.NAMELESS),
+        ((b"image/png; note=a,b",), None),
+        ((b"image/png", b"font/woff2"), None),
+        ((b"application/vnd.openxmlformats-officedocument.wordprocessingml.document",), None),
+        ((b"image/svg+xml",), Layout.XML),
+        ((), Layout.NAMELESS),
+    ],
+)
+def test_of_several_types_one_of_a_text_counts(types: tuple[bytes, ...], layout: Layout | None) -> None:
+    assert layout_of([(b"content-type", said) for said in types]) is layout
 
 
 async def test_a_part_of_a_text_is_refused(site: Site, reader: Browser) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from pennypress.pages.layout import Layout, doubt, is_doubted, settled, written
@@ -37,6 +39,18 @@ def test_a_charset_that_nobody_knows_is_as_good_as_none() -> None:
     assert settled(b"The first line.", "text/plain; charset=win-1251") == "utf-8"
 
 
+@pytest.mark.parametrize(
+    ("told", "charset", "named"),
+    [(RUSSIAN, "utf-16-le", "utf-16-le"), (RUSSIAN, "utf-16-be", ""), (JAPANESE, "iso2022_jp", "")],
+)
+def test_a_page_that_can_be_taken_for_ascii_is_doubted(told: str, charset: str, named: str) -> None:
+    body = f"<html><head><meta charset='{named}'><title>T</title></head><body><p>{told * 9}</p></body></html>"
+    assert is_doubted(body.encode(charset), "text/html")
+    assert is_doubted(body.encode(charset), f"text/html; charset={named}")
+    was = written(body.encode(charset), f"text/html; charset={named}", Layout.HTML)
+    assert squeeze(told * 9) in squeeze(was.text.text + (was.also or ""))
+
+
 @pytest.mark.parametrize(("told", "charset"), [one for one in WRITTEN if not one[1].startswith("utf-16")])
 def test_so_is_a_part_of_it_that_streams(told: str, charset: str) -> None:
     body = (told * 99).encode(charset)
@@ -49,3 +63,12 @@ def test_utf_8_is_not_doubted(told: str) -> None:
     assert written(body, "text/plain", Layout.PLAIN).also is None
     assert not is_doubted(body, "text/html")
     assert doubt(body[1:-2], body[1:-2].decode("utf-8", "replace"), "utf-8") is None
+
+
+def test_what_is_packed_is_read_beside_what_the_body_says_itself() -> None:
+    packed = written(zlib.compress(RUSSIAN.encode()), "application/json", Layout.JSON)
+    assert squeeze(RUSSIAN) in squeeze(packed.also or "")
+    for start in range(256):
+        body = bytes((start, 1, 2, 3)) * 9 + GERMAN.encode()
+        was = written(body, "application/msgpack", Layout.FORMAL)
+        assert squeeze(GERMAN) in squeeze(was.text.text + (was.also or ""))

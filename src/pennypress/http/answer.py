@@ -93,15 +93,17 @@ _PASSING_EXACT = frozenset(
     )
 )
 
-_JSON = re.compile(rb"(?:application|text)/(?:[\w.+-]*\+)?(?:json|ndjson|x-ndjson|json5|jsonl|graphql|manifest)\b")
-_XML = re.compile(rb"(?:application|text|image)/(?:[\w.+-]*\+)?xml\b")
+_JSON = re.compile(
+    rb"(?:application|text)/(?:[\w.+-]*\+)?(?:json|ndjson|x-ndjson|json5|jsonl|graphql|manifest)\b|\w+/[\w.+-]*\+json\b"
+)
+_XML = re.compile(rb"(?:application|text)/xml\b|\w+/[\w.+-]*(?:\+|-flat-)xml\b")
 _CODE = re.compile(
     rb"(?:application|text)/(?:x-)?(?:javascript|ecmascript|typescript|css)\b|application/(?:wasm-)?source-?map"
 )
 _CAPTIONS = re.compile(rb"text/(?:vtt|srt)\b|[\w/.+-]*(?:subrip|ttml)")
 _PLAIN = re.compile(rb"(?:text|application)/(?:x-)?(?:plain|(?:web-)?markdown)\b")
 _FORMAL = re.compile(
-    rb"application/(?:x-)?(?:yaml|toml|rtf|www-form-urlencoded)\b|message/|multipart/"
+    rb"application/(?:x-)?(?:yaml|toml|rtf|www-form-urlencoded)\b|message/|multipart/|audio/(?:x-)?(?:mpegurl|scpls)\b"
     rb"|application/(?:[\w.-]*\+)?(?:x-|vnd\.(?:google\.)?)?(?:msgpack|cbor|protobuf|grpc|bson|avro|thrift)\b"
 )
 _PACKED = re.compile(rb"application/(?:x-)?(?:gzip|gunzip)\b")
@@ -166,9 +168,19 @@ def _kind_of(content_type: bytes) -> Kind:
 
 def layout_of(headers: AnswerHeaders) -> Layout | None:
     """How the text of an answer is laid out, by its type; None for what is no text. What names no type that says so
-    is for its beginning to tell."""
-    said = first(headers, b"content-type")
-    essence = (said or b"").partition(b";")[0].strip().lower()
+    is for its beginning to tell; of several types the first that is one of a text counts, as a reader may take any."""
+    return _layout_of(b",".join(values(headers, b"content-type")))
+
+
+@lru_cache(maxsize=256)
+def _layout_of(said: bytes) -> Layout | None:
+    named = [part.partition(b";")[0].strip().lower() for part in said.split(b",")]
+    layouts = [_layout_of_one(essence) for essence in named if b"/" in essence or len(named) == 1]
+    sure = [layout for layout in layouts if layout is not None and not layout.unsure]
+    return sure[0] if sure else next((layout for layout in layouts if layout is not None), None)
+
+
+def _layout_of_one(essence: bytes) -> Layout | None:
     if essence == b"text/html" or essence == b"multipart/byteranges":
         return Layout.HTML
     if b"/" not in essence or essence in _SAYS_NOTHING:

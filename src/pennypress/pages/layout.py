@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pennypress.errors import Undecodable
-from pennypress.pages.source import Text, charset_of, read_text
+from pennypress.pages.source import Text, charset_of, opened, read_text
 
 _XML_OR_STYLE_DECLARED = re.compile(
     rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']|@charset \"([A-Za-z0-9._-]{1,40})\";"
@@ -66,8 +66,8 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer's text as it is laid out in truth. ``also`` is the text in the charset in which it would be written if
-    the answer is wrong about its own; None where there is no doubt."""
+    """An answer's text as it is laid out in truth. ``also`` is the text in the charsets in which it would be written if
+    the answer is wrong about its own, or what it holds packed; None where there is no doubt."""
 
     layout: Layout
     text: Text
@@ -75,14 +75,21 @@ class Written:
 
 
 def written(body: bytes, content_type: str | None, layout: Layout) -> Written:
-    """Read an answer. Never fails: what is no text in the charset that it names is read as Western text."""
+    """Read an answer. Never fails: what is no text in the charset that it names is read as Western text, and a body
+    that is packed without its head saying so also as what it holds, of which nothing can be cut."""
     text = _read(body, content_type)
-    return Written(sniffed(layout, text.text), text, _doubt(body, text))
+    also = _doubt(body, text)
+    if not is_text(body) and (held := opened(body)):
+        return Written(Layout.FORMAL, text, f"{also or ''}\n{_read(held, content_type).text}")
+    return Written(sniffed(layout, text.text), text, also)
 
 
 def is_doubted(body: bytes, content_type: str | None) -> bool:
     """Whether an answer's text may be in another charset than the one that it names."""
-    return not body.isascii() and _doubt(body, _read(body, content_type)) is not None
+    if body.isascii() and b"\0" not in body and _JAPANESE_MAIL not in body:
+        return False
+    read = _read(body, content_type)
+    return (read.charset in _WIDE and not read.bom) or _doubt(body, read) is not None
 
 
 def is_markup(body: bytes) -> bool:
@@ -167,14 +174,21 @@ def _read(body: bytes, content_type: str | None) -> Text:
 
 
 def _told(body: bytes, content_type: str | None) -> str | None:
-    """The type of a text with the charset that itself tells, where its type names none."""
-    if "charset" in (content_type or "").lower() or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    """The type of a text with the charset that itself tells, where its type names none that is known."""
+    if _names_charset(content_type) or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content_type
     if wide := _wide(body[:_SAMPLE]):
         return f"text/plain; charset={wide}"
     if declared := _XML_OR_STYLE_DECLARED.match(body[:_SAMPLE]):
         return f"text/plain; charset={(declared[1] or declared[2]).decode('ascii')}"
     return content_type
+
+
+def _names_charset(content_type: str | None) -> bool:
+    try:
+        return charset_of(b"", content_type)[1] is not None
+    except Undecodable:
+        return False
 
 
 def _wide(sample: bytes) -> str | None:

@@ -18,6 +18,7 @@ from pennypress.errors import Undecodable
 MOST_CODINGS = 2
 """How many content codings a page may bear one over the other; an honest origin applies one."""
 
+_OPENED_AT_MOST = 8_000_000
 _PRESCAN = 1024
 _LATE_META = 65536
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -118,6 +119,19 @@ def unpacked(body: bytes, limit: int) -> bytes:
     return bytes(held) or body
 
 
+def opened(body: bytes) -> bytes:
+    """What a whole body holds that is packed as zlib, zstd or br do it, as far as it is sound and of a size that text
+    may have; nothing where it is none."""
+    held = bytearray()
+    undo = _inflate if body[:1] == b"\x78" else _unzstd if body.startswith(zstandard.FRAME_HEADER) else _unbrotli
+    with suppress(zlib.error, brotli.error, zstandard.ZstdError, Undecodable):
+        for piece in undo(body):
+            held += piece
+            if len(held) > _OPENED_AT_MOST:
+                break
+    return bytes(held)
+
+
 def _gather(name: str, pieces: Iterator[bytes], limit: int) -> bytes:
     gathered = bytearray()
     try:
@@ -146,6 +160,13 @@ def _gunzip(body: bytes) -> Iterator[bytes]:
         body = inflater.unused_data
         if not body:
             return
+
+
+def _inflate(body: bytes) -> Iterator[bytes]:
+    inflater = zlib.decompressobj()
+    yield inflater.decompress(body, _STEP)
+    while inflater.unconsumed_tail:
+        yield inflater.decompress(inflater.unconsumed_tail, _STEP)
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:
