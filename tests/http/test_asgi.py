@@ -188,6 +188,7 @@ async def test_a_premium_article_shows_no_count_and_no_date_and_sets_no_cookie(r
         ("GET", {"x_moz": "prefetch"}),
         ("GET", {"x_sec_purpose": "prefetch"}),
         ("GET", {"hx_preloaded": "true"}),
+        ("GET", {"next_router_prefetch": "1"}),
         ("GET", {"user_agent": "Twitterbot/1.0"}),
         ("GET", {"user_agent": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"}),
     ],

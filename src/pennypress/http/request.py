@@ -15,8 +15,9 @@ from pennypress.readers.robots import is_link_preview
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-PREFETCH_HEADERS = frozenset((b"sec-purpose", b"x-sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"hx-preloaded"))
-"""What browsers say who fetch ahead, and the scripts that do so when a link is pointed at (Turbo, htmx)."""
+_SCRIPTS_AHEAD = frozenset((b"hx-preloaded", b"next-router-prefetch", b"x-middleware-prefetch"))
+PREFETCH_HEADERS = frozenset((b"sec-purpose", b"x-sec-purpose", b"purpose", b"x-purpose", b"x-moz")) | _SCRIPTS_AHEAD
+"""What browsers say who fetch ahead, and the scripts that do so when a link is seen or pointed at (htmx, Next.js)."""
 
 PARTS_OF_PAGES = frozenset(
     (
@@ -92,7 +93,7 @@ class PageRequest(NamedTuple):
     def prefetches(self) -> bool:
         """Whether a browser asks before anybody reads: prefetch, prerender, preview."""
         return not self.names.isdisjoint(PREFETCH_HEADERS) and any(
-            name in PREFETCH_HEADERS and (name == b"hx-preloaded" or _AHEAD.search(value) is not None)
+            name in PREFETCH_HEADERS and (name in _SCRIPTS_AHEAD or _AHEAD.search(value) is not None)
             for name, value in self.headers
         )
 
