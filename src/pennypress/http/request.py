@@ -59,7 +59,7 @@ _ASSET_ENDINGS = re.compile(
     r"\.(?:avif|bmp|gif|ico|jpe?g|png|svg|webp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp4|webm|mov|mp3|m4a|ogg)$"
 )
 _FILE_ENDINGS = re.compile(
-    r"\.(?:pdf|zip|epub|mobi|azw3|docx|xlsx|pptx|od[tspg]|iso|dmg|exe|msi|apk|deb|rpm|bin|xz|bz2|7z|rar|torrent"
+    r"\.(?:pdf|zip|epub|docx|xlsx|pptx|od[tspg]|iso|dmg|exe|apk|deb|rpm|7z|rar"
     r"|aac|flac|wav|aiff?|amr|wma|oga|opus|weba|m4b|m4v|ogv|mkv|avi|mpe?g|wmv|ts|m4s|mpd|m3u8|heic|jxl|cur)$"
 )
 _AHEAD = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
