@@ -443,16 +443,23 @@ def odd_text(name: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    ("method", "target"), [("GET", "/news/crane"), ("GET", "/news/crane?utm_source=letter"), ("POST", "/news/crane")]
+    ("method", "target", "said"),
+    [
+        ("GET", "/news/crane", {"save_data": "on"}),
+        ("GET", "/news/crane", {"cookie": "consent=no"}),
+        ("GET", "/news/crane", {"user_agent": "Slackbot-LinkExpanding 1.0"}),
+        ("GET", "/news/crane?utm_source=letter", {}),
+        ("POST", "/news/crane", {}),
+    ],
 )
 async def test_one_view_of_another_page_at_an_articles_address_does_not_make_its_text_unknown(
-    built: Build, site: Site, method: str, target: str
+    built: Build, site: Site, method: str, target: str, said: dict[str, str]
 ) -> None:
     app = built()
     reader = await used_up(app)
     article = site.pages["/news/crane"]
     site.put(target, page("Before you read on", odd_text("ask")))
-    await Browser(app).ask(method, target)
+    await Browser(app).ask(method, target, **said)
     await asyncio.gather(*app._guarding.learning._tasks)
     site.pages["/news/crane"] = article
     for target in ("/feed", "/api/posts", "/llms-full.txt"):
@@ -465,10 +472,20 @@ async def test_odd_pages_without_end_at_one_address_take_no_more_than_a_few_plac
     article = site.pages["/news/crane"]
     for number in range(9):
         site.put("/news/crane", page(f"Odd {number}", odd_text(f"odd{number}")))
-        await reader.get("/news/crane")
+        await reader.get("/news/crane", save_data="on")
     site.pages["/news/crane"] = article
     assert leaks(await reader.get("/feed")) == []
     assert len(app._guarding._guard._parts["/news/crane"]) <= 6
+
+
+async def test_an_article_written_anew_takes_the_place_of_the_old_one(built: Build, site: Site) -> None:
+    app = built()
+    reader = await used_up(app)
+    site.put("/news/crane", page("The crane", odd_text("anew")))
+    await reader.get("/news/crane")
+    assert leaks(await reader.get("/llms-full.txt")) == [0, 1, 2, 3, 4], "what no page holds any more is nobody's"
+    site.put("/quoted", " ".join(odd_text("anew")), content_type="text/plain")
+    assert odd_text("anew")[4] not in (await reader.get("/quoted")).text
 
 
 async def test_an_article_that_becomes_free_is_free_in_all_its_pages(built: Build, site: Site) -> None:

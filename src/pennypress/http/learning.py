@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 
 from pennypress.core.article import Access
@@ -24,7 +25,7 @@ _HEARD_AT_ONCE = 10_000
 _BEAT_SECONDS = 0.4
 _WAITING_AT_MOST = 64
 _LANGUAGE_AT_MOST = 35
-_AGAIN_SECONDS = 60.0
+_AGAIN_SECONDS = 10.0
 """A page whose text another version has displaced teaches it anew, but no oftener: two may take turns."""
 
 _log = logging.getLogger("pennypress")
@@ -101,7 +102,7 @@ class Learning:
                 await asyncio.wait_for(self._ready.wait(), _READY_SECONDS)
         return self.is_ready
 
-    def learn_later(self, subject: Subject, version: Version, asked: Target) -> None:
+    def learn_later(self, subject: Subject, version: Version, asked: Target, plain: Callable[[], bool]) -> None:
         """Learn a page's text in the background, once a version. Where pages come that are new each time faster than
         they are cut, some are left out: the same article comes again."""
         if self._is_learned(subject, version) or len(self._tasks) >= _WAITING_AT_MOST:
@@ -109,15 +110,18 @@ class Learning:
 
         async def learn() -> None:
             async with self._heavy:
-                await self.learn(subject, version, asked)
+                await self.learn(subject, version, asked, plain)
 
         task = asyncio.get_running_loop().create_task(learn())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def learn(self, subject: Subject, version: Version, asked: Target, *, at_once: bool = True) -> bool:
+    async def learn(
+        self, subject: Subject, version: Version, asked: Target, plain: Callable[[], bool], *, at_once: bool = True
+    ) -> bool:
         """Know from now on what a page shows and withholds, and whether that is known now. Twins teach nothing; nor
-        does a page in which no body is found. What is not needed ``at_once`` is known from the next beat on.
+        does a page in which no body is found. What is not needed ``at_once`` is known from the next beat on. What a
+        ``plain`` request brought takes the place of what was known; of any other it may be a page for that one alone.
 
         A brief, and what the page itself calls free, withholds nothing. What a rule makes free may cease to be: it is
         known as if it were not, and is withheld from nobody as long as it is.
@@ -139,7 +143,7 @@ class Learning:
         language = (version.page.facts.language or "").casefold()[:_LANGUAGE_AT_MOST]
         part = self.guard.part_of(lesson.key, page, language)
         own, withheld = await asyncio.to_thread(read_headlines, version.page, withheld)
-        for name in self._names(lesson.key, part, withheld, free=free):
+        for name in self._names(lesson.key, part, withheld, free=free, plain=plain()):
             known = await asyncio.to_thread(
                 known_text, subject.article, asked.forwarded, name, shown, withheld, language, own
             )
@@ -151,8 +155,10 @@ class Learning:
                 await asyncio.to_thread(self.guard.learn, (known,))
         return True
 
-    def _names(self, key: str, part: str, withheld: str, *, free: bool) -> list[str]:
+    def _names(self, key: str, part: str, withheld: str, *, free: bool, plain: bool) -> list[str]:
         """The parts in whose place a text is known: all that are of one page, where it is free."""
+        if plain and not free:
+            return [part]
         if free:
             return [name for name in variants(part) if name == part or self._held(key, name) is not None]
         return [variant_of(part, withheld, partial(self._held, key), lambda name: self.guard.age((key, name)))]

@@ -26,6 +26,7 @@ from pennypress.http.belonging import Belonging
 from pennypress.http.fetch import Verdict
 from pennypress.http.guarding import Guarding
 from pennypress.http.request import PageRequest
+from pennypress.http.sharing import is_plain
 from pennypress.http.visitor import Visitor
 from pennypress.pages.naming import claim_of_pages, headline, keys_extended_by
 from pennypress.pages.notice import Board, ErrorPage
@@ -143,7 +144,9 @@ class PageViews:
             return self._named(self._observed(passed, admission), admission)
         if admission.decision.full:
             if self._guarding is not None and self._guarding.on and request.method in _READING:
-                self._guarding.learning.learn_later(subject, seen.version, request.target)
+                self._guarding.learning.learn_later(
+                    subject, seen.version, request.target, lambda: is_plain(request, visitor.others)
+                )
             if _reads_as_crawler(visitor, admission.decision):
                 return await self._for_crawler(passed, admission, seen, subject)
             return self._full(request, passed, visitor, admission, seen, body)
@@ -300,7 +303,9 @@ class PageViews:
         if self._guarding is None or not self._guarding.on:
             return await version.cut(continued=subject.continued)
         if request.method in _READING:
-            await self._guarding.learning.learn(subject, version, request.target)
+            await self._guarding.learning.learn(
+                subject, version, request.target, lambda: is_plain(request, visitor.others)
+            )
         return await self._guarding.fitted(request, visitor, subject, version)
 
     async def read(self, request: PageRequest, answer: Answer) -> bool:
@@ -314,7 +319,7 @@ class PageViews:
         subject = await self._guarding.recognised(subject, seen.version, request, nobody)
         if subject is None:
             return seen.version.page is not None
-        return await self._guarding.learning.learn(subject, seen.version, request.target, at_once=False)
+        return await self._guarding.learning.learn(subject, seen.version, request.target, lambda: True, at_once=False)
 
     def _at_home(self, ours: bytes, request: PageRequest, version: Version) -> bytes:
         """A notice or wall whose links lead to this site, also in a page whose own links lead elsewhere."""

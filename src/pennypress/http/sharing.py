@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -76,7 +76,7 @@ class Question:
     def plain(self) -> bool:
         """Whether anybody might ask just this: no cookie, no credentials, no part of a page, no condition, nothing
         that a page view does not usually say."""
-        return all(name in _USUAL or name.startswith(_USUAL_BEGINNINGS) for name, _ in self.headers)
+        return all(_is_usual(name) for name, _ in self.headers)
 
     @property
     def address(self) -> tuple[str, str, str]:
@@ -275,9 +275,24 @@ def may_be_shared(request: PageRequest) -> bool:
     return request.method == "GET" and not request.asks_for_asset and not request.asks_for_fragment
 
 
+def is_plain(request: PageRequest, cookies: Sequence[bytes]) -> bool:
+    """Whether a request says nothing by which its answer could be another than everybody's; ``cookies`` are those that
+    go on to the origin."""
+    by_anybody = request.method == "GET" and not (cookies or request.target.query or request.robot)
+    return (
+        by_anybody
+        and b"save-data" not in request.names
+        and all(name == b"cookie" or _is_usual(name) for name in request.names)
+    )
+
+
 def question_of(request: PageRequest, onward: Scope) -> Question:
     """What is asked of the origin for a request, as it goes on."""
     return Question(onward["scheme"], request.host, request.target.forwarded, tuple(onward["headers"]))
+
+
+def _is_usual(name: bytes) -> bool:
+    return name in _USUAL or name.startswith(_USUAL_BEGINNINGS)
 
 
 def _may_share(led: _Led, question: Question) -> bool:
