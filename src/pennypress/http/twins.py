@@ -13,6 +13,10 @@ from pennypress.pages.recognise import Subject
 from pennypress.pages.source import read_text
 from pennypress.pages.versions import Version
 
+_OF_OTHERS, _OF_WHAT_LEADS_ON = 0.5, 0.75
+_A_WHOLE_ARTICLE = 300
+"""So many words of one article stand on no front page."""
+
 
 class Twins:
     """Recognises known articles in pages."""
@@ -69,11 +73,13 @@ class Twins:
         self, version: Version, page: Page, subject: Subject | None, twin: Sighting, request: PageRequest
     ) -> bool:
         """Whether the text of a page at an address of its own is at least half that of its twin. What has an agency's
-        report in common with another, and more to say than that, is none; nor is what leads on to many others."""
+        report in common with another, and more to say than that, is none; nor is what leads on to many others, unless
+        three quarters of it, or of a long body, are its twin's text: a print view may end with other stories."""
         if (subject is None or subject.claimed is None) and twin.article.key in keys_extended_by(request.target):
             return True
         if subject is None:
-            return not page.leads_on and twin.words * 2 >= page.content
+            whole = twin.words >= _A_WHOLE_ARTICLE and twin.words >= page.words * _OF_WHAT_LEADS_ON
+            return whole or twin.words >= page.content * (_OF_WHAT_LEADS_ON if page.leads_on else _OF_OTHERS)
         cut = await version.cut(continued=subject.continued)
         return twin.words * 2 >= len(cut.told.split())
 
