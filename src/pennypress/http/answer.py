@@ -145,7 +145,7 @@ class Answer(NamedTuple):
 
     def less_ours(self) -> Answer:
         """The same without the header fields that only we may send."""
-        kept = tuple([field for field in self.headers if not is_ours(field[0])])
+        kept = tuple(without_ours(self.headers))
         return self if len(kept) == len(self.headers) else Answer(self.status, kept, self.body)
 
 
@@ -231,7 +231,7 @@ def values(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]
     return [value for name, value in headers if name == wanted]
 
 
-def without_ours(headers: AnswerHeaders) -> AnswerHeaders:
+def without_ours(headers: Sequence[tuple[bytes, bytes]]) -> AnswerHeaders:
     """An origin's headers less those that only we may send."""
     return [(name, value) for name, value in headers if not is_ours(name)]
 

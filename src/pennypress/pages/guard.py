@@ -147,10 +147,11 @@ class Guard:
 
     def holds(self, known: KnownText) -> bool:
         """Whether just this is known."""
-        return self._at(known.name) == _without_prints(known)
+        return self.known_as(known.name) == _without_prints(known)
 
-    def _at(self, name: tuple[str, str]) -> KnownText | None:
-        """What is known under a name. Where it is just being replaced, what takes its place."""
+    def known_as(self, name: tuple[str, str]) -> KnownText | None:
+        """What is known under a name, less its fingerprints; None for nothing. Where it is just being replaced, what
+        takes its place."""
         while (slot := self._slots.get(name)) is not None:
             known = self._known.get(slot)
             if known is not None:
@@ -163,18 +164,14 @@ class Guard:
 
     def article(self, key: str) -> KnownText | None:
         """What is known of the first page of an article; None for one not known."""
-        return self._at((key, ""))
+        return self.known_as((key, ""))
 
     def part_of(self, key: str, page: str, language: str) -> str:
         """Under which part what a page of an article says in a language is kept: beside what the same page is known to
         say in another one, and in the place of what it said in this one."""
-        held = self._at((key, page))
+        held = self.known_as((key, page))
         known = "" if held is None else held.language
         return f"{page} {language}".strip() if known and language and known != language else page
-
-    def known_as(self, name: tuple[str, str]) -> KnownText | None:
-        """What is known under a name, less its fingerprints; None for nothing."""
-        return self._at(name)
 
     def age(self, name: tuple[str, str]) -> int:
         """A number that is the smaller the earlier what is known under a name was taken up; -1 for nothing."""

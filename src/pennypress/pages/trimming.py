@@ -189,7 +189,7 @@ class _Trimming:
         held = [excerpt for excerpt in self._excerpts if stands_in(excerpt.withheld, text)]
         if not held:
             return None
-        if is_link(text.strip()):
+        if is_link(text):
             return held[0].address
         instead: dict[str, str] = {}
         for excerpt in held:
